@@ -1,14 +1,14 @@
 """A known error, or a known surprise without an error -> what to do next, in our own words.
 
-Before: an input has failed, or has sent something that Python and not the database decided.
-Here:   one table of errors, looked up by class and text; and a look at the source for slips that
-        SQLAlchemy, and so the engine, passes over in silence.
+Before: an input has failed, or has sent a condition that Python decided, not the database.
+Here:   one table of errors, looked up by class and text; and a look at the source for slips about
+        which SQLAlchemy, and so the engine, says nothing.
 After:  dialog.py shows the advice beside the published message, never inside it.
 
-What needs more than the error's own text (which object, which line, what went before) stands in
-catalogue.py and goes first. The table grows by rows. A row matches the last part of the exception's
-class name (or any class) and a pattern in the message; `{name}` in the text is a named group of the
-pattern. The first row that matches speaks, so that the particular stands before the general.
+What needs more than the error's text (which object, which line, what happened before) is in
+catalogue.py, and is asked first. A row of the table matches the last part of the exception's class
+name (or any class) and a pattern in the message; `{name}` in the text is a named group of the
+pattern. The first row that matches counts, so that special rows come before general ones.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @record
 class Advice:
-    """One row: for these classes (separated by blanks, `*` for any) and this text, say that.
+    """One row: for these classes (separated by blanks, `*` for any) and this pattern, this text.
 
-    `near` is said instead where a name is known that may have been meant: `{near}`.
+    `near` is used instead if a name is known that may have been meant: `{near}`.
     """
 
     kinds: str
@@ -319,7 +319,7 @@ CATALOGUE: tuple[Advice, ...] = (
 
 
 def on_failure(failure: Failure) -> str:
-    """Return what to do next about an error, in Markdown; nothing where we know nothing."""
+    """Return what to do next about an error, in Markdown; empty if we do not know."""
     kind = failure.kind.rpartition(".")[2]
     for row in CATALOGUE:
         if row.kinds != "*" and kind not in row.kinds.split():
@@ -327,7 +327,7 @@ def on_failure(failure: Failure) -> str:
         found = re.search(row.pattern, failure.message, re.DOTALL)
         if found:
             text = row.near if row.near and failure.near else row.text
-            # Not str.format: an advice may hold braces of Python code.
+            # Not str.format: a text may contain braces of Python code.
             for name, value in {**found.groupdict(), "near": failure.near}.items():
                 text = text.replace("{" + name + "}", value or "")
             if failure.near and not row.near:
@@ -337,7 +337,7 @@ def on_failure(failure: Failure) -> str:
 
 
 def on_value(source: str, value: str) -> str:
-    """Return a word about a method or a query that was named and not run; else nothing."""
+    """Return a word about a method or a query that was shown and not run; else empty."""
     name = source.strip()
     if value.startswith("<bound method ") and re.fullmatch(r"[^\W\d][\w.]*", name):
         return f"`{name}` is the method itself: `{name}()` calls it."
@@ -352,7 +352,7 @@ _ASKING = ("filter", "where", "having", "join", "outerjoin")
 
 
 def decided_by_python(source: str) -> list[tuple[str, str]]:
-    """Return what filter() and its kind were given that Python decides: code, and its word."""
+    """Return the arguments of filter() and the like that Python decides: code, and its word."""
     if not any(word in source for word in _ASKING):
         return []
     try:
@@ -372,7 +372,7 @@ def _word(node: ast.expr) -> str:
 
 
 def _decisions(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield what filter() and its kind were given that is `and`, `or`, `not` or `in`."""
+    """Yield the arguments of filter() and the like that are `and`, `or`, `not`, `in` or `is`."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
@@ -394,7 +394,7 @@ def _is_decision(node: ast.expr) -> bool:
 
 
 def _has_class_attribute(node: ast.expr) -> bool:
-    """Tell whether `Member.name` stands in it: an attribute of something with a capital letter."""
+    """Whether it contains something like `Member.name`: an attribute of a capitalized name."""
     return any(
         isinstance(part, ast.Attribute)
         and isinstance(part.value, ast.Name)

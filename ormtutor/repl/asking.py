@@ -1,9 +1,9 @@
 """The commands that ask: what each of them shows, made from what the kernel answered.
 
 Before: commands.py found the row of its table that an input means.
-Here:   one function for each command that explains something. None of them runs, loads, flushes or
-        changes anything: the kernel reads beside the engine, its log stays as it is.
-After:  the dialog shows the lines, line mode says the words.
+Here:   one function for each command that explains something. None of them changes anything in the
+        learner's kernel: it only looks, or a twin kernel runs the inputs again.
+After:  the full screen shows the lines, line mode the words.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ BUDGET = 500
 
 
 def number_of(argument: str, *, default: int) -> int:
-    """Return the number that follows a command.
+    """Return the number that follows a command, or the default.
 
-    Raises: CommandError: it is none.
+    Raises: CommandError: it is not a number from 1 on.
     """
     if not argument:
         return default
@@ -43,9 +43,9 @@ def number_of(argument: str, *, default: int) -> int:
 
 
 def look(dialog: Dialog, what: ViewName, about: str = "") -> dict[str, Any]:
-    """Return the kernel's view of something.
+    """Return a view of the kernel.
 
-    Raises: CommandError: the kernel says why there is none.
+    Raises: CommandError: there is none; the kernel says why.
     """
     found: dict[str, Any] = dialog.tutor.view(what, BUDGET, about) or {}
     if found.get("problem"):
@@ -60,7 +60,7 @@ def paragraph(text: str, room: int, *, style: str = "", indent: int = 0) -> list
 
 
 def explain(dialog: Dialog, argument: str) -> None:
-    """Tell how SQLite would go about a statement; without a number, the last one."""
+    """Show how SQLite would run a statement; without a number, the last one."""
     turns = dialog.tutor.turns
     sent = [statement for turn in turns for statement in turn.statements if statement.number > 0]
     if not argument and not sent:
@@ -100,7 +100,7 @@ def objects(dialog: Dialog) -> list[str]:
 
 
 def story(dialog: Dialog, argument: str) -> None:
-    """Tell the life of an object."""
+    """Show the life of an object."""
     if not argument:
         names = objects(dialog)
         there = f"There are: {', '.join(names)}." if names else "No mapped object has a name yet."
@@ -114,7 +114,7 @@ def story(dialog: Dialog, argument: str) -> None:
 
 
 def plan(dialog: Dialog, argument: str) -> None:
-    """Tell what a flush would do; of a relationship, what it would do under another cascade."""
+    """Show what a flush would do; given a relationship, what it would do under another cascade."""
     if argument:
         _plan_otherwise(dialog, argument)
         return
@@ -165,7 +165,7 @@ WHAT_IFS = (*forecast.WAYS, *STRATEGIES)
 
 
 def whatif(dialog: Dialog, argument: str) -> None:
-    """Tell what rollback, commit or close would do, or what another loading would have cost."""
+    """Show what rollback, commit or close would do, or what another loading would have cost."""
     word, _, session = argument.partition(" ")
     wanted = word.lower().rstrip("()")
     ways = [way for way in WHAT_IFS if word and way.startswith(wanted)]
@@ -192,7 +192,7 @@ def whatif(dialog: Dialog, argument: str) -> None:
 
 
 def translate(dialog: Dialog, argument: str) -> None:
-    """Tell the last query in its other spelling: Query as select(), select() as Query."""
+    """Show the last query in its other spelling: Query as select(), select() as Query."""
     found = dialog.tutor.respell()
     dialog.tell(
         lambda room: otherwise.respelled(found, room),
@@ -205,7 +205,7 @@ def translate(dialog: Dialog, argument: str) -> None:
 
 
 def doc(dialog: Dialog, argument: str) -> None:
-    """Tell what a name stands for: what it is, its signature, its docstring."""
+    """Show what a name stands for: what it is, its signature, its docstring."""
     if not argument:
         raise CommandError("about which name?", hint="`:doc session.add`, `:doc Member`.")
     content = look(dialog, "doc", argument)
@@ -237,7 +237,7 @@ def _left_out(content: Mapping[str, Any]) -> str:
 
 
 def term(dialog: Dialog, found: Term) -> None:
-    """Tell a term of the glossary, and where it is taught."""
+    """Show a term of the glossary, and where it is taught."""
     link = f"Taught in `{found.step}`: `:go {found.step}`."
     dialog.say(f"**{found.name}**: {found.text}\n\n{link}")
 
@@ -261,7 +261,7 @@ def draw_schema(dialog: Dialog, argument: str) -> None:
 
 
 def draw_states(dialog: Dialog, argument: str) -> None:
-    """Draw the life of an object, with who is where; of one object also where it has been."""
+    """Draw the states of objects, and who is in which; for one object, also where it has been."""
     words = argument.split()
     is_text = MERMAID in words
     names = [word for word in words if word != MERMAID]
@@ -286,7 +286,7 @@ def draw_states(dialog: Dialog, argument: str) -> None:
 
 
 def _tell_text(dialog: Dialog, text: Sequence[str], title: str) -> None:
-    """Show text that is to be copied: the same lines everywhere, never wrapped."""
+    """Show text for copying: the same lines everywhere, never wrapped."""
     dialog.tell(lambda room: [[("", visible(line))] for line in text], title=title, words=text)
 
 
@@ -299,7 +299,7 @@ NO_HALVES = "What the step's own answer does is not available here, or nothing w
 
 
 def diff(dialog: Dialog, argument: str) -> None:
-    """Show the last try beside what the step asks: goals, output, SQL."""
+    """Show the learner's try beside what the step asks: goals, output, SQL."""
     halves = dialog.tutor.halves()
     if halves is None:
         raise CommandError(NO_HALVES, hint="`:goal` shows what the step expects.")
@@ -331,7 +331,7 @@ def _goal_words(goal: Goal) -> str:
 
 
 def _diff_words(title: str, rows: Sequence[beside.Row]) -> list[str]:
-    """Return the rows of one part that differ, for line mode."""
+    """Return one part's rows that differ, as sentences for line mode."""
     if beside.is_same(rows):
         return [f"{title}: {'the same' if rows else 'none, on both sides'}."]
     return [visible(f"{title}, {_WHO[row.who]}: {row.text}") for row in rows if row.who != "both"]
@@ -361,7 +361,7 @@ _STYLES = {"both": "class:quiet", "step": "class:met", "you": "class:wrong"}
 
 
 def _diff_row(row: beside.Row, room: int) -> list[Line]:
-    """Return one row; marks stand under it only where the row is not broken over lines."""
+    """Return the lines of one row; with its marks, if the row fits on one line."""
     lead = f"{_SIGNS[row.who]} {_WHO[row.who]:<13}  "
     start: Line = [(_STYLES[row.who], lead)]
     lines = wrap([*start, ("", visible(row.text))], room, indent=len(lead))

@@ -1,12 +1,14 @@
 """The catalogue: what learners of an ORM stumble over -> what happened, in their own terms.
 
-Before: a turn has ended; its statements have causes, lines and objects, the kernel has looked.
-Here:   one rule for each struggle. A rule reads effects (statements, states, exceptions,
-        observations) and names the learner's object, line and statement; the source is read only
-        where Python leaves no effect. `ROWS` says which rules answer which struggle.
-After:  dialog.py says the text (a surprise once in a session, an error always), `:why` says more.
+Before: a turn has ended; its statements have causes, lines and objects; the kernel has sent what
+        its observer saw.
+Here:   one rule for each struggle: a function that returns a Remark or None. It reads effects
+        (statements, states, exceptions, observations) and names the learner's object, line and
+        statement; it reads the source only where Python leaves no effect. `ROWS` says which rules
+        answer which struggle.
+After:  dialog.py shows the text (a surprise once in a session, an error always), `:why` shows more.
 
-A text is Markdown: of an error three lines at most, of a surprise one.
+A text is Markdown: at most three lines for an error, one for a surprise.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 class Remark:
     """What a rule has to say: `text` at once, `more` at `:why`.
 
-    `about` tells two remarks of one rule apart: with another one a surprise is said once more.
-    `source` is the input that it is about, where that is not the one that has just ended.
+    A surprise is shown once for each `about` in a session. `source` is the input that the remark is
+    about, if that is not the one that has just ended.
     """
 
     rule: str
@@ -57,20 +59,20 @@ class Past:
 
     @property
     def failure(self) -> Failure | None:
-        """The exception that ended it."""
+        """The exception that ended it, or None."""
         return self.turn.failure
 
     @property
     def refused(self) -> Statement | None:
-        """The statement of this turn that the database refused."""
+        """The last statement of this turn that the database refused, or None."""
         return next((one for one in reversed(self.turn.statements) if one.failed), None)
 
     def seen(self, *kinds: str) -> list[Observation]:
-        """Return what the kernel saw in this turn."""
+        """Return the observations of these kinds in this turn."""
         return _seen(self.turn, kinds)
 
     def added(self, name: str) -> str:
-        """Return `, added on line 2` for an object; nothing where that was not in this step."""
+        """Return ` (added on line 2)` for an object; empty if it was not added in this step."""
         lines = [
             change.line
             for turn in self.turns
@@ -87,7 +89,7 @@ class Past:
         return ""
 
     def last_event(self, *names: str, line: int = 0) -> Transaction | None:
-        """Return the last of these, COMMIT or ROLLBACK, of any line or of that one."""
+        """Return the last such event, COMMIT or ROLLBACK, on any line or on that one, or None."""
         for turn in reversed(self.turns):
             for event in reversed(turn.transactions):
                 if event.event.split()[0] in names and event.line > 0 and line in (0, event.line):
@@ -127,7 +129,7 @@ _CONSTRAINTS = (
 
 
 def _reason(message: str) -> str:
-    """Return why the database refused, in few words; nothing for what is no constraint."""
+    """Return why the database refused, in few words; empty if it was no constraint."""
     for pattern, words in _CONSTRAINTS:
         found = re.search(pattern, message)
         if found:
@@ -136,7 +138,7 @@ def _reason(message: str) -> str:
 
 
 def autoflush_failed(past: Past) -> Remark | None:
-    """Tell a query apart from the flush before it, which failed."""
+    """Tell that it was not the query that failed, but the flush before it."""
     failure, refused = past.failure, past.refused
     if failure is None or refused is None or not refused.cause.startswith("autoflush"):
         return None
@@ -224,7 +226,7 @@ def still_failed(past: Past) -> Remark | None:
 
 
 def detached(past: Past) -> Remark | None:
-    """Tell how an object came to have nobody to ask, and what the remedies cost."""
+    """Tell how an object lost its session, and what the remedies cost."""
     failure = past.failure
     if failure is None or not failure.kind.endswith("DetachedInstanceError"):
         return None
@@ -311,7 +313,7 @@ def refresh(past: Past) -> Remark | None:
 
 
 def n_plus_one(past: Past) -> Remark | None:
-    """Tell of one attribute that was loaded object by object."""
+    """Tell of an attribute that was loaded one object at a time."""
     for item in items(past.turn.replies):
         if isinstance(item, Entry) and item.is_lazy and item.count >= FOLD_FROM:
             named = item.first.cause.removeprefix("lazy load of ")
@@ -348,7 +350,7 @@ def lazy_load(past: Past) -> Remark | None:
 
 
 def _is_read(turn: Turn, attribute: str) -> bool:
-    """Whether the input itself reads an attribute of that name: a flush may load one as well."""
+    """Whether the input itself reads an attribute of that name, since a flush may load one, too."""
     tree = _parsed(turn.source)
     return tree is not None and any(
         isinstance(node, ast.Attribute)
@@ -382,7 +384,7 @@ def kept(past: Past) -> Remark | None:
 
 
 def python_decided(past: Past) -> Remark | None:
-    """Tell that `and`, `or`, `not` or `in` never reached the database, and what did."""
+    """Tell that `and`, `or`, `not`, `in` or `is` never reached the database, and what did."""
     failed = past.failure is not None and past.failure.kind == "TypeError"
     if past.turn.status == "interrupted" or failed:
         return None
@@ -390,7 +392,7 @@ def python_decided(past: Past) -> Remark | None:
         sent = [one for one in past.turn.statements if verb(one) == "SELECT"]
         where = re.search(r"\sWHERE (.*)", filled(sent[-1]), re.DOTALL) if sent else None
         if where and where[1].count("(") != where[1].count(")"):
-            became = f"see the WHERE of statement {sent[-1].number}"  # it stands in a subquery
+            became = f"see the WHERE of statement {sent[-1].number}"  # it is in a subquery
         elif where:
             became = f"the filter became `{_short(' '.join(where[1].split()), 26)}`"
         else:
@@ -432,7 +434,7 @@ _ALIASED = re.compile(r"JOIN \"?(\w+)\"? AS (\w+_\d+)")
 
 
 def joined_fills(past: Past) -> Remark | None:
-    """Tell the join that chooses rows from the one that fills an attribute."""
+    """Tell that one join chooses the rows, and another one fills an attribute."""
     eager = {one.words[0] for one in past.seen("eager") if one.words[1] == "joined"}
     for one in past.turn.statements if eager else ():
         for table, alias in _ALIASED.findall(one.sql):
@@ -466,7 +468,7 @@ _PRODUCT = re.compile(
 
 
 def cartesian(past: Past) -> Remark | None:
-    """Tell that two tables were asked for and nothing says how they belong together."""
+    """Tell that two tables are in a query, and nothing says how they belong together."""
     for reply in past.turn.replies:
         if isinstance(reply, Output) and reply.stream == "stderr":
             found = _PRODUCT.search(" ".join(reply.text.split()))
@@ -537,7 +539,7 @@ def nulled(past: Past) -> Remark | None:
 
 
 def still_listed(past: Past) -> Remark | None:
-    """Tell that a deleted object still stands in a list."""
+    """Tell that a deleted object is still in a list."""
     for one in past.seen("listed"):
         name, owner, attribute = one.words
         return Remark(
@@ -571,7 +573,7 @@ _CONFLICT = re.compile(
 
 
 def unlinked(past: Past) -> Remark | None:
-    """Tell that two relationships go over one foreign key and do not know of each other."""
+    """Tell that two relationships use the same foreign key and are not linked."""
     pair: tuple[str, str] | None = None
     for reply in past.turn.replies:
         if isinstance(reply, Output) and reply.stream == "stderr":
@@ -607,7 +609,7 @@ def key_not_object(past: Past) -> Remark | None:
 
 
 def stray(past: Past) -> Remark | None:
-    """Tell of a name that was set and is not mapped, a slip of the keys."""
+    """Tell of a name that was set, is not mapped, and is probably a typing error."""
     for one in past.seen("stray"):
         name, key, near = one.words
         return Remark(
@@ -622,7 +624,7 @@ def stray(past: Past) -> Remark | None:
 
 
 def _read_too_early(past: Past) -> Iterator[Observation]:
-    """Yield the objects whose relationship this input reads before a flush: Python says None."""
+    """Yield the observations of a relationship that this input reads before a flush: it is None."""
     tree = _parsed(past.turn.source)
     reads = {
         (node.value.id, node.attr)
@@ -644,7 +646,7 @@ def _read_too_early(past: Past) -> Iterator[Observation]:
 
 
 def taken_back(past: Past) -> Remark | None:
-    """Tell that a rollback, or a close without a commit, took written rows back."""
+    """Tell that a rollback, or a close without a commit, has undone what was written."""
     if past.failure is not None or past.refused is not None:
         return None
     ends = [event for event in past.turn.transactions if event.event.startswith("ROLLBACK")]
@@ -681,7 +683,7 @@ def _written(past: Past, end: Transaction) -> list[Statement]:
 
 
 def association(past: Past) -> Remark | None:
-    """Tell that a flush wrote rows of a table that no class stands for."""
+    """Tell that a flush wrote rows of an association table, which no class is mapped to."""
     if past.failure is not None:
         return None
     for one in past.turn.statements:
@@ -732,23 +734,23 @@ SURPRISES: tuple[Callable[[Past], Remark | None], ...] = (
 
 
 def on_error(past: Past) -> Remark | None:
-    """Return what an error means here; nothing where advice.py has to do with its text alone."""
+    """Return what an error means here; None: advice.py has to do with its text alone."""
     return next((found for rule in ERRORS if (found := rule(past)) is not None), None)
 
 
 def on_surprise(past: Past) -> list[Remark]:
-    """Return what a turn did that one may not have expected."""
+    """Return remarks on what a turn did that a learner may not have expected."""
     found = [found for rule in SURPRISES if (found := rule(past)) is not None]
     said = {remark.rule for remark in found}
     return [remark for remark in found if not _SAID_BY.get(remark.rule, set()) & said]
 
 
 _SAID_BY = {"lazy load": {"N+1"}, "cartesian": {"joined fills"}}
-"""A rule is silent where one of these has said more."""
+"""A rule's remark is dropped if one of these rules has one, which says more."""
 
 
 def unread(turns: Sequence[Turn]) -> Remark | None:
-    """Return what was loaded eagerly in a step and never read; asked at the step's end."""
+    """Return a remark on what a step loaded eagerly and never read; for the step's end."""
     eager: dict[str, tuple[Observation, Turn]] = {}
     for turn in turns:
         for one in _seen(turn, ("eager",)):
@@ -788,12 +790,12 @@ ABOUT: dict[str, str] = {
     "association": r"association table|secondary|table in between",
     "unread": r"eager",
 }
-"""For each surprise the words by which the text of a step shows that it is about that."""
+"""For each surprise, a pattern that a step's text matches if the step is about it."""
 
 
 def is_news(remark: Remark, source: str, step: Step) -> bool:
-    """Whether a surprise is worth a line: not where the lesson's own line causes it unless the
-    step is about that very thing. `:why` explains it in any case.
+    """Whether a surprise is worth a line: not if the lesson's own line causes it, unless the step
+    is about it. `:why` explains it in any case.
     """
     own = {example.source.strip() for example in step.reference}
     text = f"{step.title} {step.prose}"
@@ -821,5 +823,5 @@ ROWS: dict[str, tuple[str, ...]] = {
     "many-to-many": ("association", "panel: association"),
     "Query or select()": ("command: translate",),
 }
-"""Each struggle of learners, and what answers it: a rule of this file, a row of advice.py, or what
-the console shows beside the input."""
+"""Each struggle of learners, and what answers it: a rule in this file, a row in advice.py, a panel
+or a command."""

@@ -1,10 +1,10 @@
-"""All `:commands` in one table: it makes dispatch, help, completion and keys.
+"""All `:commands` in one table, which also makes help, completion and keys.
 
 Before: dialog.py has a text that begins with a colon.
 Here:   the row of the table that it means, and the function that carries it out.
-After:  the tutor acts, or the view does; what there is to say goes out as events.
+After:  the tutor acts, or the view does; what there is to say is emitted as events.
 
-To add a command, add a row. Everything that lists commands reads this table.
+To add a command, add a row: everything that lists commands reads this table.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Runner = Callable[["Dialog", str], None]
 
 @record
 class Key:
-    """A key of the full screen: its label, its name in prompt_toolkit, the command it gives."""
+    """A key of the full screen: its label, its names in prompt_toolkit, its command's argument."""
 
     label: str
     names: tuple[str, ...]
@@ -46,10 +46,10 @@ class Key:
 
 @record
 class Command:
-    """One row: what `:name` is called with, what it does, which keys do the same.
+    """One row: a command's arguments, what it does, which keys do the same.
 
-    `is_quick` commands only touch the view and work while code is running; the others wait.
-    `is_echoed` commands are repeated in the console, since they change where the learner stands.
+    `more` is a longer help, `short` are other names. `is_quick` commands only touch the view and
+    work while code is running; the others wait. `is_echoed` commands are repeated in the console.
     `choices` are the words that Tab proposes after the name.
     """
 
@@ -66,7 +66,7 @@ class Command:
 
     @property
     def usage(self) -> str:
-        """The command as it is typed, `:undo [N]`."""
+        """How the command is typed: `:undo [N]`."""
         return f":{self.name} {self.arguments}".rstrip()
 
 
@@ -76,7 +76,7 @@ class Command:
 def parse(text: str) -> tuple[Command, str]:
     """Return the command that a text means, and its argument.
 
-    Raises: CommandError: no command, or several, begin like that.
+    Raises: CommandError: it means no command, or several.
     """
     word, _, argument = text[1:].strip().partition(" ")
     if not word:
@@ -85,7 +85,10 @@ def parse(text: str) -> tuple[Command, str]:
 
 
 def find(word: str) -> Command:
-    """Return a command by its name, its short form, or a beginning that only it has."""
+    """Return a command by its name, its short form, or an unambiguous beginning.
+
+    Raises: CommandError: there is none, or several.
+    """
     word = word.lower()
     for command in COMMANDS:
         if word == command.name or word in command.short:
@@ -111,7 +114,7 @@ def names() -> list[str]:
 
 
 def candidates(dialog: Dialog, text: str) -> list[tuple[str, int, str]]:
-    """Return what may follow in a command that is being typed: text, how much it replaces, kind."""
+    """Return how a command being typed may go on: text, how much it replaces, what it is."""
     name, blank, argument = text[1:].partition(" ")
     if not blank:
         return [
@@ -147,11 +150,11 @@ def _help(dialog: Dialog, argument: str) -> None:
 
 
 def _subjects(argument: str) -> tuple[Command | None, glossary.Term | None]:
-    """Return the command and the term that `:help` was asked about; one of them at least.
+    """Return the command and the term that `:help` was asked about, at least one of them.
 
-    A colon asks for a command. A whole name goes before a beginning, and may be both.
+    A word with a colon is a command. A whole name, which may be both, counts before a beginning.
 
-    Raises: CommandError: it is neither.
+    Raises: CommandError: there is neither.
     """
     if argument.startswith(":"):
         return find(argument.removeprefix(":")), None
@@ -211,7 +214,7 @@ def help_lines(room: int) -> list[Line]:
 
 
 def help_words() -> list[str]:
-    """Return the help of line mode: no keys but those that a plain prompt has."""
+    """Return the help of line mode: how to type, and all commands."""
     return [
         INTRODUCTION,
         *(f"{command.usage}  {command.help}" for command in COMMANDS),
@@ -518,9 +521,9 @@ def _rows(dialog: Dialog, argument: str) -> None:
 
 
 def _view_of_tables(dialog: Dialog, name: str) -> dict[str, Any]:
-    """Return the kernel's view of the tables, or of one.
+    """Return the kernel's view of the tables, or of the named one.
 
-    Raises: CommandError: there is none of that name.
+    Raises: CommandError: there is no such table.
     """
     content = dialog.tutor.view("tables")
     found = views.only(content, name)

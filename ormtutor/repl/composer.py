@@ -1,10 +1,10 @@
-"""Frames: what stands in each panel of the full screen, from what is known at the moment.
+"""Composer: what to show in each panel of the full screen, from what is known at the moment.
 
 Before: display.py says which panel and how far scrolled, dialog.py's snapshot where the learner is.
-Here:   lines for every place of the window; pure but for the scroll positions that it sets right.
-After:  stage.py paints the rows and puts the input line into the place that was left for it.
+Here:   lines for every place in the window; pure, except that it corrects scroll positions.
+After:  stage.py paints the rows, and puts the input line where room was left for it.
 
-It reads no tutor: that belongs to the worker's thread, and might make the terminal wait.
+It never asks the tutor, which belongs to the worker's thread and might make the terminal wait.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ormtutor.repl.events import Event
 
 STUCK_AFTER = 3
-"""After so many failed attempts the key line points at the hint; nothing opens by itself."""
+"""After so many failed attempts the key line points to the hint; nothing opens by itself."""
 
 
 class Composer:
-    """Makes frames of what is known. `running_for` tells how long a job has been running."""
+    """Makes frames. `running_for` returns for how many seconds a job has been running."""
 
     def __init__(
         self,
@@ -46,13 +46,13 @@ class Composer:
         self._running_for = running_for
 
     def state(self) -> object:
-        """Return what a frame depends on, beside its size and the typed text."""
+        """Return what a frame depends on, except its size and the typed text."""
         return self.display.version, self.console.version, self.kernel_word()
 
     # --- events -----------------------------------------------------------------------------------
 
     def take_in(self, event: Event, places: frame.Plan | None) -> bool:
-        """Put an event into the console or open it for reading; tell if the step has moved on."""
+        """Put an event into the console, or open it for reading; return if the snapshot changes."""
         display = self.display
         if isinstance(event, Told) and places is not None and _is_long(event, places):
             display.reading, display.reading_top = event, 0
@@ -68,13 +68,13 @@ class Composer:
 
     @staticmethod
     def is_awaited(event: Event) -> bool:
-        """Whether the learner waits for this one: it is to be seen without a frame's delay."""
+        """Whether the learner waits for this event, so that it is shown without delay."""
         return isinstance(event, Replied) and isinstance(event.message, Finished)
 
     # --- places -----------------------------------------------------------------------------------
 
     def places(self, columns: int, rows: int, input_rows: int) -> frame.Plan:
-        """Return where everything stands in a window of this size."""
+        """Return where everything is in a window of this size."""
         display = self.display
         has_panels = display.are_panels_shown and display.reading is None  # tables need the width
         room = frame.text_width(columns, rows, panels=has_panels)
@@ -91,7 +91,7 @@ class Composer:
         )
 
     def _is_idle(self) -> bool:
-        """Whether nothing was typed in this step yet, and no panel has anything to show for it."""
+        """Whether nothing was typed in this step yet, and the panel has nothing to show."""
         now = self.display.snapshot
         if now is None or self.console.running is not None:
             return False
@@ -138,7 +138,7 @@ class Composer:
         return f"{word} {int(seconds)} s" if seconds >= 1 else word
 
     def _has_ended(self) -> bool:
-        """Tell whether the learner's code has ended, and only the tutor is still at work."""
+        """Whether the learner's code has ended, and only the tutor is still at work."""
         running = self.console.running
         if running is None:
             return True
@@ -183,7 +183,7 @@ class Composer:
     # --- the lesson -------------------------------------------------------------------------------
 
     def _whole_text(self, room: int) -> list[Line]:
-        """Return the step's text with its goals, before any of it is cut."""
+        """Return the step's whole text and its goals."""
         now = self.display.snapshot
         if now is None:
             return []
@@ -198,7 +198,7 @@ class Composer:
         return "Whole text" if self.display.is_text_whole else frame.LESSON
 
     def _lesson(self, places: frame.Plan) -> list[Line]:
-        """Return the part of the text that is seen, its goals last."""
+        """Return the visible part of the text, with the goals at its end."""
         display, area, now = self.display, places.lesson, self.display.snapshot
         if area is None:
             return []
@@ -242,7 +242,7 @@ class Composer:
             return []
         tab = self.display.tab
         if tab == "session" and places.session is not None:
-            tab = "sql"  # the session has a box of its own there
+            tab = "sql"  # the session has its own place there
         if tab == "sql" or now is None:
             return panels.sql(self._replies(), area.width, area.height)
         if tab == "session":
@@ -274,7 +274,7 @@ class Composer:
     def _console(
         self, places: frame.Plan, input_rows: int, below: list[Line]
     ) -> tuple[list[Line], int]:
-        """Return what was shown, empty rows for the input line, what is below; and its row."""
+        """Return what was shown, empty rows for the input, what is below; and the input's row."""
         area = places.console
         waiting = self._waiting(area.width)
         height = max(0, area.height - input_rows - len(below))
@@ -289,7 +289,7 @@ class Composer:
         return [*shown, *([[]] * input_rows), *below], area.y + len(shown)
 
     def _waiting(self, room: int) -> list[Line]:
-        """Return the sign of life of running code, and what was typed ahead."""
+        """Return that code is running, if so, and what was typed ahead."""
         lines: list[Line] = []
         word = self.kernel_word()
         if word.startswith("running"):
@@ -304,7 +304,7 @@ class Composer:
 
 
 def _is_long(event: Told, places: frame.Plan) -> bool:
-    """Tell whether words are too many for the console, and so are opened above the input line."""
+    """Whether a text is too long for the console, so that it is opened above it."""
     if not event.title:
         return False
     return len(event.lines(places.console.width)) > max(4, places.console.height - 3)

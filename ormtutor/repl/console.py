@@ -1,8 +1,8 @@
-"""What the console has shown: events become blocks of lines, made anew for each width.
+"""What the console has shown: events become blocks of lines, made again for each width.
 
-Before: dialog.py tells events, in the thread that runs the learner's code.
-Here:   blocks in order, the oldest forgotten when there are too many; lines are kept by width.
-After:  screen.py draws the last lines; when the full screen is left, all of them are printed.
+Before: dialog.py emits events, in the thread that runs the learner's code.
+Here:   blocks in order, the oldest forgotten when there are too many; their lines are cached.
+After:  composer.py takes the last lines; when the full screen is left, all of them are printed.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from ormtutor.repl.cells import Line
 
 BLOCKS = 1000
-"""So many inputs, answers and messages can be scrolled back to."""
+"""How many inputs, answers and messages can be scrolled back to."""
 
 
 class Block:
-    """Something that takes some lines of the console; how many depends on the width.
+    """A part of the console; how many lines it takes depends on the width.
 
-    `is_ours` when the tutor says it, and no code has printed it.
+    `is_ours`: the tutor said it, and no code has printed it.
     """
 
     def __init__(self, make: Callable[[int], list[Line]], *, is_ours: bool = False) -> None:
@@ -53,12 +53,12 @@ class Block:
         return self._made[1]
 
     def version(self) -> object:
-        """Return what must be equal for the lines to stay the same."""
+        """Return a value that changes whenever the lines have to be made again."""
         return highlight.is_loaded()
 
 
 class Input(Block):
-    """Code that was entered, and all that came of it so far."""
+    """Code that was entered, and everything that came of it so far."""
 
     def __init__(self, source: str, prompt: str) -> None:
         super().__init__(self._lines)
@@ -67,13 +67,13 @@ class Input(Block):
         self.replies: list[Message] = []
 
     def version(self) -> object:
-        """A reply more changes the lines."""
+        """Return a value that changes with each reply, and when colours are loaded."""
         return len(self.replies), highlight.is_loaded()
 
     def _lines(self, room: int) -> list[Line]:
         replies = list(self.replies)
         if replies and isinstance(replies[-1], NeedInput):
-            replies.pop()  # its prompt stands in the input line until it is answered
+            replies.pop()  # its prompt is in the input line until it is answered
         return [
             *panels.echo(self.source, room, prompt=self.prompt),
             *panels.outcome(replies, room),
@@ -88,12 +88,12 @@ class Late(Block):
         self.replies: list[Message] = []
 
     def version(self) -> object:
-        """A reply more changes the lines."""
+        """Return a value that changes with each reply."""
         return len(self.replies)
 
 
 class Console:
-    """The blocks, oldest first, and the replies of this step's inputs for the SQL panel."""
+    """The blocks, oldest first, and the input that is running."""
 
     def __init__(self) -> None:
         self.blocks: deque[Block] = deque(maxlen=BLOCKS)
@@ -102,7 +102,7 @@ class Console:
         self.version = 0
 
     def add(self, event: Event) -> None:
-        """Take an event into the console. A `Told` that is shown elsewhere is not given here."""
+        """Add what an event shows; not for a `Told` that is opened for reading instead."""
         self.version += 1
         if isinstance(event, Entered):
             self._enter(event)
@@ -133,7 +133,7 @@ class Console:
     def last(self, room: int, height: int, *, skip: int = 0, is_brief: bool = False) -> list[Line]:
         """Return the last lines that fit, after leaving out `skip` lines at the end.
 
-        `is_brief` gives words of ours a line each, so that what the code gave stays in sight.
+        If `is_brief`, what the tutor said takes one line each, so that the code's output is seen.
         """
         parts: list[list[Line]] = []
         have = 0

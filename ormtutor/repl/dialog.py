@@ -1,11 +1,11 @@
-"""The talk between learner and tutor, whatever shows it: text goes in, events come out.
+"""The dialog of learner and tutor, whatever shows it: text goes in, events come out.
 
 Before: screen.py or line.py has one complete input.
-Here:   a `:command` goes to commands.py, an answer to a question to the tutor, all else is run.
-After:  each thing that happens is an event; the full screen draws it, line mode prints it.
+Here:   a `:command` goes to commands.py, an answer to a question to the tutor; all else is run.
+After:  everything that happens is an event: the full screen draws it, line mode prints it.
 
-A dialog works in one thread at a time; the full screen gives it a thread of its own, so that the
-terminal stays alive while the learner's code runs.
+Only one thread may use a dialog; in the full screen that is the worker's, so that the terminal
+responds while the learner's code runs.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 @record
 class Snapshot:
-    """Where the learner is at a moment; `done` counts the lesson's steps that need no more work."""
+    """Where the learner is at a moment; `done` counts the steps that need no more work."""
 
     lesson: Lesson
     step: Step
@@ -63,7 +63,7 @@ class Snapshot:
 
 
 class View(Protocol):
-    """What a command may ask of the thing that shows the dialog."""
+    """What commands need from whatever shows the dialog."""
 
     def quit(self) -> None:
         """Leave."""
@@ -72,19 +72,19 @@ class View(Protocol):
         """Show a panel: its name, `next`, `on` or `off`."""
 
     def text(self) -> None:
-        """Show the whole text of the step, or put it back."""
+        """Show the whole text of the step, or close it again."""
 
     def set(self, key: str, value: str) -> str:
-        """Change a setting of the view and say what it is now; CommandError for an unknown one."""
+        """Change a setting and return what it is now. Raises: CommandError: it is unknown."""
 
     def settings(self) -> list[tuple[str, str, str]]:
         """Return name, value and meaning of each setting."""
 
     def edit(self, text: str) -> None:
-        """Open the editor on a text; what comes back is put at the prompt."""
+        """Open the editor with a text; what is saved is put at the prompt."""
 
     def transcript(self) -> list[Line]:
-        """Return all that the console has shown; CommandError where it stands above anyway."""
+        """Return what the console has shown. Raises: CommandError: line mode, which shows it."""
 
 
 class Dialog:
@@ -107,7 +107,7 @@ class Dialog:
         self.is_open = False
         self.watch: Watch | None = None
         self.signature = ""
-        """How the call is called in which `proposals` were asked for last; empty outside one."""
+        """The signature of the open call when `proposals` was called last; empty outside one."""
         self.listener: Callable[[Event], None] = _ignore
 
         self.unexplained: Failure | None = None
@@ -124,7 +124,7 @@ class Dialog:
         return hasattr(self, "tutor")
 
     def attach(self, tutor: Tutor, library: Library, progress: Progress) -> None:
-        """Give the dialog whom it talks with: the screen stands before the tutor is imported."""
+        """Connect the tutor; the screen appears before that is imported."""
         self.tutor = tutor
         self.library = library
         self.progress = progress
@@ -132,13 +132,13 @@ class Dialog:
     # --- what views call --------------------------------------------------------------------------
 
     def open(self, lesson: Lesson, step_id: str | None = None) -> None:
-        """Enter a lesson; where the learner left it, without a step."""
+        """Enter a lesson at a step; by default, at the one where the learner left it."""
         self.tutor.open(lesson, step_id)
         self.is_open = True
         self.entered_step()
 
     def begin(self, lesson: Lesson, step_id: str | None, *, is_first: bool) -> None:
-        """Open the first lesson of a session, with a few words for who is here for the first time.
+        """Open the first lesson of a session, with a welcome to those who are new here.
 
         Raises: KernelError: no kernel can be started. CommandError: no such step.
         """
@@ -150,7 +150,7 @@ class Dialog:
         self.tutor.study()
 
     def perform(self, text: str) -> None:
-        """Do what an input asks for. Never raises for what the learner wrote."""
+        """Carry out an input; show what is wrong with it instead of raising."""
         self.load_if_changed()
         try:
             if is_command(text):
@@ -161,10 +161,10 @@ class Dialog:
             self.problem(error)
 
     def load_if_changed(self) -> None:
-        """Load the lesson again that is being watched, if its file is another one now.
+        """Load the watched lesson again, if its file has changed.
 
-        The learner stays in the step of the same id, else at the same place. A file that breaks the
-        format is told with its lines, and the lesson stays as it was.
+        The learner stays in the step of the same id, else of the same number. If the file has
+        mistakes, they are shown, and the lesson stays as it was.
         """
         if self.watch is None or not self.watch.has_changed():
             return
@@ -187,7 +187,7 @@ class Dialog:
     def command(self, text: str) -> None:
         """Carry out a `:command`.
 
-        Raises: CommandError: there is none of that name, or not now.
+        Raises: CommandError: there is no such command, or it cannot be carried out now.
         """
         try:
             command, argument = commands.parse(text)
@@ -199,7 +199,7 @@ class Dialog:
         command.run(self, argument)
 
     def submit(self, source: str) -> Turn:
-        """Run code and tell all that comes of it."""
+        """Run code, emit everything that comes of it, and return the turn."""
         was_passed = self.tutor.passed
         self.emit(Entered(source))
         turn = self.tutor.submit(
@@ -209,9 +209,9 @@ class Dialog:
         return turn
 
     def conclude(self, turn: Turn, *, was_passed: bool = False) -> None:
-        """Tell how an input ended: advice on its error, goals newly met, the verdict, a question.
+        """Show how an input ended: advice on its error, newly met goals, the verdict, a question.
 
-        A step that was passed before is not praised again for each thing tried out after.
+        If the step was passed before, a pass is not shown again.
         """
         self.emit(Concluded(turn))
         if turn.status == "incomplete":
@@ -231,7 +231,7 @@ class Dialog:
         self.ask()
 
     def explain(self, turn: Turn) -> None:
-        """Say what an error means, each time, and what is surprising, once in a session."""
+        """Say what an error means, always, and what is surprising, once in a session."""
         past = Past((*(one for one in self.tutor.turns if one is not turn), turn))
         if turn.failure is not None:
             found = catalogue.on_error(past)
@@ -249,7 +249,7 @@ class Dialog:
         self._surprise(found_too, turn.source, self.tutor.step, is_new=turn.failure is None)
 
     def _undo_to_table(self, message: str) -> str:
-        """Return how many inputs must be taken back so that a table was never declared."""
+        """Return a hint on how far to undo, if an error says that a table is already defined."""
         name = re.search(r"Table '(\w+)' is already defined", message)
         typed = [turn for turn in self.tutor.turns if turn.kind in ("learner", "play")]
         declares = rf"""(?:__tablename__ *= *|Table\()["']{name[1] if name else ""}["']"""
@@ -270,25 +270,25 @@ class Dialog:
                 self.say(f"{remark.text} `:why`", role="advice")
 
     def forget_remarks(self) -> None:
-        """What `:why` would speak of has been taken back."""
+        """Forget what `:why` is about, since that has been undone."""
         self.remarks, self.unexplained, self.last_failure = [], None, None
 
     def look_back(self, turns: Sequence[Turn], step: Step) -> None:
-        """Say, when a step has been left, what only its end can tell."""
+        """Say, when a step has been left, what is only known at its end."""
         found = catalogue.unread(turns)
         self._surprise([found] if found is not None else [], "", step, is_new=True)
 
     def ask(self) -> None:
-        """Put the question that is due, once."""
+        """Ask the question that is due, once."""
         question = self.tutor.question()
         if question is not None and question is not self._asked:
             self.say(f"{question.question} {ANSWERS[question.kind]}", role="question")
         self._asked = question
 
     def is_quick(self, text: str) -> bool:
-        """Tell whether an input touches only the view, and may be done while code runs.
+        """Whether an input only touches the view, so that it need not wait for running code.
 
-        A command that does not exist is: the complaint about it need not wait.
+        So does a command that does not exist: that can be said at once.
         """
         if not is_command(text):
             return False
@@ -298,7 +298,7 @@ class Dialog:
             return True
 
     def knows_command(self, text: str) -> bool:
-        """Whether a text is a command that there is."""
+        """Whether a text is an existing command."""
         try:
             commands.parse(text)
         except CommandError:
@@ -306,7 +306,7 @@ class Dialog:
         return is_command(text)
 
     def proposals(self, text: str, cursor: int) -> list[tuple[str, int, str]]:
-        """Return what could stand at the cursor: text, how much it replaces, what kind it is."""
+        """Return what could stand at the cursor: text, how much it replaces, its kind."""
         if is_command(text):
             return commands.candidates(self, text[:cursor])
         if not self.is_open:
@@ -316,7 +316,7 @@ class Dialog:
         return [(one.text, one.start, one.kind) for one in found if one.kind != SIGNATURE]
 
     def interrupt(self) -> bool:
-        """Interrupt what runs, from any thread; False when the kernel runs nothing (yet)."""
+        """Interrupt what runs, from any thread; return False if there was nothing to interrupt."""
         return self.has_tutor and self.tutor.interrupt() != "idle"
 
     def echo_answer(self, answer: str) -> None:
@@ -324,7 +324,7 @@ class Dialog:
         self.emit(Replied(Output(0, "stdout", answer + "\n")))
 
     def snapshot(self) -> Snapshot:
-        """Return where the learner is, as values: for those who draw while the tutor works on."""
+        """Return where the learner is, for those who draw while the tutor goes on working."""
         tutor = self.tutor
         return Snapshot(
             lesson=tutor.lesson,
@@ -340,7 +340,7 @@ class Dialog:
         )
 
     def look(self, what: Literal["session", "tables"]) -> Any:
-        """Return a view of the kernel for a panel; nothing where there is no kernel to ask."""
+        """Return a view of the kernel for a panel; None if the kernel cannot be asked."""
         try:
             return self.tutor.view(what)
         except TutorError:
@@ -349,7 +349,7 @@ class Dialog:
     # --- what commands call -----------------------------------------------------------------------
 
     def emit(self, event: Event) -> None:
-        """Tell whoever shows the dialog."""
+        """Send an event to whoever shows the dialog."""
         self.listener(event)
 
     def tell(
@@ -359,7 +359,7 @@ class Dialog:
         title: str = "",
         words: Sequence[str] | None = None,
     ) -> None:
-        """Show lines made for the width at hand."""
+        """Show lines, made for the current width; line mode shows `words`, if given."""
         self.emit(Told(lines, title=title, words=None if words is None else tuple(words)))
 
     def say(self, text: str, role: Role = "plain") -> None:
@@ -375,13 +375,13 @@ class Dialog:
             self.say(text, role="advice")
 
     def problem(self, error: TutorError) -> None:
-        """Say what is wrong and what mends it."""
+        """Show an error's problem and hint."""
         self.say(error.problem[:1].upper() + error.problem[1:] + _stop(error.problem), role="error")
         if error.hint:
             self.say(error.hint, role="advice")
 
     def judge(self, verdict: Verdict) -> None:
-        """Tell a verdict, and how to go on after a pass."""
+        """Show a verdict, and how to go on after a pass."""
         self.emit(Judged(verdict, self.onward() if verdict.is_pass else ""))
         is_last = self.tutor.index + 1 == len(self.tutor.lesson.steps)
         if verdict.is_pass and is_last and notes.sheet(self.tutor.lesson, self.progress):
@@ -398,7 +398,7 @@ class Dialog:
         return "That was the last step. `:list` shows all, `:quit` leaves."
 
     def entered_step(self) -> None:
-        """Tell that another step is at hand: its text, its demonstration, its first question."""
+        """Show the step that was entered: its text, its demonstration, its first question."""
         tutor = self.tutor
         self._asked = None
         self.emit(StepOpened(tutor.lesson, tutor.step, tutor.index))
@@ -471,7 +471,7 @@ _NUMBERS = ("none", "zero", "one", "two", "three", "four", "five", "six", "seven
 
 
 def is_guess(text: str, question: Predict) -> bool:
-    """Tell an answer from code: a bare number, or the name of a state, where one is asked for.
+    """Whether an input is an answer and not code: a bare number or a state, if asked for one.
 
     Any other answer is given with `:guess`.
     """
@@ -482,7 +482,7 @@ def is_guess(text: str, question: Predict) -> bool:
 
 
 def _ignore(event: Event) -> None:
-    """Nobody listens yet."""
+    """Do nothing: nobody listens yet."""
 
 
 def _stop(sentence: str) -> str:

@@ -1,8 +1,8 @@
-"""What the screen is showing at the moment: plain state, changed by keys and events only.
+"""What the screen is showing at the moment: plain state, only changed by keys and events.
 
-Before: screen.py hears keys and events.
-Here:   which panel, how far scrolled, what is open to be read, what is being waited for.
-After:  composer.py makes a frame of it.
+Before: screen.py gets keys and events.
+Here:   which panel, how far scrolled, what is open for reading, what is being waited for.
+After:  composer.py makes a frame from it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ PLAY_PROMPT = "play> "
 
 
 class Display:
-    """The state of the full screen but for the text that is being typed."""
+    """The state of the full screen, except for the text that is being typed."""
 
     def __init__(self, *, tab: str = "sql") -> None:
         self.tab = tab
         self.are_panels_shown = True
         self.is_panel_asked = False
-        """The learner has opened a panel by hand; a low window shows it only then."""
+        """Whether the learner has opened a panel by hand; a low window only shows it then."""
         self.reading: Told | None = None
         self.reading_top = 0
         self.is_text_whole = False
@@ -44,22 +44,22 @@ class Display:
         self.snapshot: Snapshot | None = None
         self.views: dict[str, Any] = {}
         self.version = 0
-        """Changes with everything that a frame is made of."""
+        """A number that changes whenever a new frame has to be made."""
 
     @property
     def is_covered(self) -> bool:
-        """Whether a text lies over the panels."""
+        """Whether a text covers the panels."""
         return self.reading is not None or self.is_text_whole
 
     @property
     def prompt(self) -> str:
-        """What stands before the input line."""
+        """What is shown before the input."""
         if self.question is not None:
             return self.question
         is_playing = self.snapshot is not None and self.snapshot.is_playing
         return PLAY_PROMPT if is_playing else PROMPT
 
     def uncover(self) -> None:
-        """Put back what a text has covered."""
+        """Close the text that covers the panels."""
         self.reading = None
         self.is_text_whole = False

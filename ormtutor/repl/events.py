@@ -1,8 +1,8 @@
-"""What can happen in a session: one stream of events, three views of it.
+"""What can happen in a session: one stream of events, for two views.
 
 Before: dialog.py performs an input.
 Here:   plain values, from an input that was entered to a step that was opened.
-After:  console.py keeps them as lines for the full screen, line.py prints each as it comes.
+After:  console.py turns them into lines for the full screen, line.py prints each as it comes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Role = Literal["plain", "notice", "error", "hint", "question", "advice", "greeti
 
 @record
 class Entered:
-    """An input was taken: code, a command, or code that the lesson runs for the learner."""
+    """An input was accepted: code, a command, or code that the lesson runs for the learner."""
 
     source: str
     kind: Literal["learner", "command", "demo"] = "learner"
@@ -33,21 +33,21 @@ class Entered:
 
 @record
 class Replied:
-    """The kernel said something about the running input."""
+    """A reply of the kernel to the running input."""
 
     message: Message
 
 
 @record
 class Concluded:
-    """An input has ended; `turn` holds all of its replies."""
+    """An input has ended; `turn` has all of its replies."""
 
     turn: Turn
 
 
 @record
 class Judged:
-    """The tutor's word on an input; `finished` when it was the last step of the lesson."""
+    """The verdict on an input; `onward` says how to go on after a pass, else it is empty."""
 
     verdict: Verdict
     onward: str
@@ -62,7 +62,7 @@ class GoalMet:
 
 @record
 class StepOpened:
-    """A step was entered; it is number `index` of the lesson, from 0."""
+    """A step was entered; `index` is its position in the lesson, from 0."""
 
     lesson: Lesson
     step: Step
@@ -71,9 +71,8 @@ class StepOpened:
 
 @record
 class Told:
-    """Words of ours. `lines` makes them for a width; `words` are those of line mode, if others.
-
-    `text` is what a few sentences were made from, in Markdown; empty for a table or a listing.
+    """Something that the tutor says. `lines` makes its lines for a width; line mode shows `words`,
+    or without them the lines. `text` is the Markdown of a few sentences; empty for a listing.
     """
 
     lines: Callable[[int], list[Line]]

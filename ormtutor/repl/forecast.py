@@ -1,10 +1,10 @@
-"""What would happen: rollback, commit and close told for each object and each table, undone.
+"""What rollback, commit and close would do to each object and each table, without doing it.
 
-Before: kernel/forecast.py gathered what decides (its shapes are told there).
-Here:   rules. `outcomes` says what each object would be, `rows` what the tables would hold.
-After:  `:whatif` shows them, `:plan` shows the part that a flush would do.
+Before: kernel/forecast.py gathered what decides it, in the shapes told there.
+Here:   rules. `outcomes` says what would become of each object, `rows` what of the tables' rows.
+After:  `:whatif` shows them; `:plan` shows what a flush would do.
 
-The rules are those of SQLAlchemy's session; a test lets the sessions do it and compares.
+The rules are those of SQLAlchemy's session; a test compares them with what a session really does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NOT_DONE = "None of it was done."
 
 @record
 class Outcome:
-    """What an object would be after it, and what else there is to say of it."""
+    """An object's state before and after, and what else there is to say about it."""
 
     name: str
     before: str
@@ -49,7 +49,7 @@ class Outcome:
 
 
 def obstacle(content: Mapping[str, Any], how: str) -> str:
-    """Return why nothing can be told for each object, or nothing would happen; empty: go on."""
+    """Return why there is nothing to say about each object; empty: there is."""
     if how == "commit" and not content["active"]:
         return FAILED_COMMIT
     if how != "close" and content["nested"]:
@@ -62,7 +62,7 @@ def obstacle(content: Mapping[str, Any], how: str) -> str:
 
 
 def outcomes(content: Mapping[str, Any], how: str) -> list[Outcome]:
-    """Return what would become of each object that the session has, or had in this transaction."""
+    """Return what would become of the session's objects, those left out that would not change."""
     rules = {"rollback": _rolled_back, "commit": _committed, "close": _closed}
     found = []
     for one in content["objects"]:
@@ -77,7 +77,7 @@ def _called(one: Mapping[str, Any]) -> str:
 
 
 def _is_left_alone(one: Mapping[str, Any]) -> bool:
-    """Tell whether an object is no affair of this session."""
+    """Whether this session has nothing to do with the object."""
     return not one["is_in"] and not (one["state"] == "detached" and one["is_new"])
 
 
@@ -131,7 +131,7 @@ def _committed(one: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[str,
 
 
 def _is_shared(one: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
-    """Tell whether the plan, which knows new objects by their class, may mean another one."""
+    """Whether the plan, in which new objects are just `User (new)`, may mean another one."""
     same = [other for other in content["objects"] if other["label"] == one["label"]]
     return len([other for other in same if other["state"] == "pending" and other["is_in"]]) > 1
 
@@ -160,7 +160,7 @@ def _closed(one: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[str, st
 
 
 def rows(content: Mapping[str, Any], how: str) -> list[str]:
-    """Return what would become of the rows that are not committed."""
+    """Return what would become of the rows that are not committed, one sentence for each table."""
     told = []
     for name, table in content["tables"].items():
         inserted, changed, deleted = _differences(table)
@@ -205,7 +205,7 @@ def _differences(table: Mapping[str, Any]) -> tuple[int, int, int]:
 
 
 def record_words(record: Mapping[str, Any]) -> str:
-    """Return one thing that a flush would do, in words."""
+    """Return one action of a flush in words."""
     who = " and ".join(record["labels"])
     reason = f" ({record['reason']})" if record["reason"] else ""
     place = {"insert": "into", "delete": "from"}.get(record["action"], "in")
@@ -215,7 +215,7 @@ def record_words(record: Mapping[str, Any]) -> str:
 
 
 def plan_words(content: Mapping[str, Any]) -> list[str]:
-    """Return what a flush would do, each thing a line."""
+    """Return what a flush would do, one line for each action."""
     lines = [visible(record_words(record)) for record in content["records"]]
     if any(record["action"] == "load" for record in content["records"]):
         lines.append(AFTER_LOADING)
@@ -225,7 +225,7 @@ def plan_words(content: Mapping[str, Any]) -> list[str]:
 
 
 def plan(content: Mapping[str, Any], room: int) -> list[Line]:
-    """Return what a flush would do, in order."""
+    """Return what a flush would do, as a numbered list."""
     told = plan_words(content)
     if not told:
         return wrap([("", NOTHING_TO_FLUSH)], room)
@@ -242,7 +242,7 @@ def plan(content: Mapping[str, Any], room: int) -> list[Line]:
 
 
 def whatif(content: Mapping[str, Any], how: str, room: int) -> list[Line]:
-    """Return what would happen, in a table of objects and a list of rows."""
+    """Return what would happen, as a table of objects and a list of rows."""
     stop = obstacle(content, how)
     if stop:
         return wrap([("", visible(stop))], room)

@@ -1,9 +1,9 @@
-"""The frame of the full screen: which panel stands where at a size, and the lines around them.
+"""The frame of the full screen: where each panel is at a given size, and the lines around them.
 
-Before: panels.py makes the lines of each panel.
-Here:   `plan` decides the places for a window, `compose` puts the lines into them. Pure, and free
-        of heavy imports: cli/ paints the first frame from here while the rest is imported.
-After:  screen.py copies the composed rows to the terminal and puts the input line into its place.
+Before: composer.py has the lines of each panel.
+Here:   `plan` decides the places in a window, `compose` puts the lines into them. Pure, and free
+        of heavy imports: opening.py paints the first frame from here while the rest is imported.
+After:  stage.py copies the composed rows to the terminal, and puts the input line into its place.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ WIDE_ROWS = 20
 LEAST_COLUMNS = 60
 LEAST_ROWS = 16
 FULL_ROWS = 24
-"""Under so many rows the lesson is its goal line only; four fewer, and the panel waits for F2."""
+"""With fewer rows, only the goal line of the lesson is shown; below 20, no panel before F2."""
 CONSOLE_ROWS = 8
 IDLE_CONSOLE_ROWS = 6
-"""What the console keeps while nothing was typed in a step: the text to read goes first."""
+"""The console's rows while nothing was typed in a step: the text to read is more important."""
 
 LESSON = "Lesson"
 RUNNING_AFTER = 0.08
-"""Seconds after which running code is shown to be running: at once it would only flicker."""
+"""Seconds after which code is shown to be running: earlier, this would just flicker."""
 MENU_ROWS = 6
 TABS = ("sql", "session", "tables", "expected")
 TITLES = {"sql": "SQL", "session": "Session", "tables": "Tables", "expected": "Expected"}
 
 
 def fits(columns: int, rows: int) -> bool:
-    """Tell whether a window is large enough for the full screen."""
+    """Whether a window is large enough for the full screen."""
     return columns >= LEAST_COLUMNS and rows >= LEAST_ROWS
 
 
@@ -62,9 +62,9 @@ class Area:
 
 
 class Plan:
-    """The places of a window: where the text of each panel goes, without borders and margins.
+    """The places in a window: where each panel's text goes, without borders and margins.
 
-    A panel that has no place is not shown.
+    A panel without a place is not shown.
     """
 
     __slots__ = ("columns", "console", "layout", "lesson", "panel", "rows", "session")
@@ -100,13 +100,13 @@ def plan(
     idle: bool = False,
     unsent: bool = False,
 ) -> Plan:
-    """Return the places for a window.
+    """Return the places in a window.
 
-    `text_rows` is how many rows the lesson text would like, `input_rows` what the input takes.
-    `panels` is off after F9; `asked` is set when the learner opened a panel by hand, which a low
-    window then shows; `reading` gives the text all that the input line does not need (F3); `idle`
-    says that nothing was typed in this step yet and the panel has nothing to show; `unsent` that
-    it has nothing to show whatever was typed.
+    `text_rows`: how many rows the lesson's text needs; `input_rows`: how many the input has.
+    `panels`: false after F9. `asked`: the learner opened a panel by hand, which a low window shows
+    only then. `reading`: the text gets all that the input does not need (F3). `idle`: nothing was
+    typed in this step yet, and the panel has nothing to show. `unsent`: the panel has nothing to
+    show, whatever was typed.
     """
     if not fits(columns, rows):
         return _bare(columns, rows)
@@ -116,7 +116,7 @@ def plan(
 
 
 def text_width(columns: int, rows: int, *, panels: bool = True) -> int:
-    """Return how wide the lesson text may be in a window of that size."""
+    """Return how wide the lesson's text is in a window of this size."""
     if columns >= WIDE_COLUMNS and rows >= WIDE_ROWS:
         return (columns - 3) // 2 - 2 if panels else columns - 4
     return max(10, columns - 2)
@@ -152,7 +152,7 @@ def _wide(
     session_rows = max(5, inner * 2 // 5)
     panel_rows = inner - session_rows
     if abs(panel_rows - lesson_rows) <= 2 and not reading:
-        panel_rows = lesson_rows  # one border line across looks calmer than two
+        panel_rows = lesson_rows  # one border across the window looks calmer than two
         session_rows = inner - panel_rows
     panel = Area(3 + left, 2, right - 2, panel_rows)
     session = Area(3 + left, 3 + panel_rows, right - 2, session_rows)
@@ -197,7 +197,7 @@ def _stacked(columns: int, rows: int, lesson_rows: int, panel_rows: int) -> Plan
 
 
 class Contents:
-    """The lines to put into the places, each list already as wide as its panel."""
+    """The lines to put into the places, already made for the width of each panel."""
 
     __slots__ = ("console", "header", "keys", "lesson", "lesson_title", "panel", "session", "tab")
 
@@ -224,7 +224,7 @@ class Contents:
 
 
 def compose(places: Plan, contents: Contents, *, ascii_only: bool = False) -> list[Line]:
-    """Return all rows of the window, each exactly as wide as it is."""
+    """Return all rows of the window, each exactly as wide as the window."""
     if places.layout == "wide":
         rows = _compose_wide(places, contents)
     elif places.layout == "medium":
@@ -267,7 +267,7 @@ def _rule_with_tabs(columns: int, tab: str) -> Line:
 
 
 def tabs(current: str, names: Sequence[str], *, between: str = "  ") -> Line:
-    """Return the names of the panels, the one that is shown in brackets."""
+    """Return the titles of the panels, with brackets around the current one."""
     line: Line = []
     for number, name in enumerate(names):
         if number:
@@ -333,7 +333,7 @@ def _border(start: str, title: Line, width: int, end: str) -> Line:
 
 
 def _filled(lines: Sequence[Line], area: Area) -> list[Line]:
-    """Return exactly as many lines as the area is high."""
+    """Return exactly as many lines as the area has rows."""
     return [*lines[: area.height], *([[]] * (area.height - len(lines)))]
 
 
@@ -381,7 +381,7 @@ def header(
 
 
 def key_line(columns: int, keys: Sequence[tuple[str, str]], commands: Sequence[str]) -> Line:
-    """Return the last row: keys with what they do, then commands; those that fit, whole."""
+    """Return the last row: keys with what they do, then commands; as many as fit."""
     line: Line = [("", " ")]
     for number, (key, word) in enumerate(keys):
         piece: Line = [("", "  ")] if number else []
@@ -417,6 +417,6 @@ def menu(proposals: Sequence[tuple[str, str]], current: int | None, room: int) -
 
 
 def first_frame(columns: int, rows: int) -> tuple[list[Line], Plan]:
-    """Return what to paint before anything is known: the frame, and room for a prompt."""
+    """Return the rows to paint before anything is known, an empty frame, and their places."""
     places = plan(columns, rows, text_rows=rows, idle=True)
     return compose(places, Contents(header=header(columns, kernel="starting"), keys=[])), places

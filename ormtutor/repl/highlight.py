@@ -1,7 +1,7 @@
-"""Colours for Python and SQL: source text -> styled lines, with pygments once it is there.
+"""Colours for Python and SQL: source text -> styled lines, once pygments is loaded.
 
 Before: panels.py and prompt.py have code to show.
-Here:   pygments' lexers, imported only after the first prompt stands; until then code is plain.
+Here:   pygments' lexers, imported only after the first prompt is shown; until then code is plain.
 After:  the lines are drawn like all others; theme.py says how a keyword looks.
 """
 
@@ -22,7 +22,7 @@ _lexers: dict[str, Any] = {}
 
 
 def load() -> None:
-    """Import the lexers (14 ms and more); to be called when nobody waits."""
+    """Import the lexers (14 ms and more); to be called when nobody is waiting."""
     from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
     from pygments.lexers.sql import SqlLexer  # type: ignore[import-untyped]
 
@@ -32,7 +32,7 @@ def load() -> None:
 
 
 def is_loaded() -> bool:
-    """Tell whether code has colours yet."""
+    """Whether code has colours yet."""
     return bool(_lexers)
 
 
@@ -59,7 +59,7 @@ def _split(tokens: Iterable[tuple[Any, str]]) -> list[Line]:
 
 @lru_cache(maxsize=256)
 def _style(token: Any) -> str:
-    """Return our role for a token of pygments: few roles, so that the page stays quiet."""
+    """Return our style for a token of pygments: few styles, so that the page stays quiet."""
     name = str(token)
     for prefix, style in (
         ("Token.Comment", "class:comment"),

@@ -1,4 +1,4 @@
-"""What the learner typed, over all sessions: one private file, newest last, nothing twice.
+"""What the learner typed, in all sessions: one private file, newest last, nothing twice.
 
 Before: an input was entered, in full screen or in line mode.
 Here:   the list that Up, Ctrl-R and `:history` search, and the file behind it.
@@ -24,7 +24,7 @@ class History:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.is_kept = True
-        """Off after `:set history off`: new inputs are then forgotten with the session."""
+        """False after `:set history off`: then new inputs are not written to the file."""
         self.problem = ""
         self._entries: dict[str, None] = {}
         self._lines = 0

@@ -1,8 +1,8 @@
 """The keys that act: Enter, Ctrl-C, scrolling, and the function keys of the command table.
 
-Before: prompt_toolkit has read a key that edits nothing.
-Here:   the key -> what the screen is asked to do.
-After:  screen.py does it; a function key gives the very command that could have been typed.
+Before: prompt_toolkit has read a key that does not edit.
+Here:   the key -> what the screen has to do.
+After:  screen.py does it; a function key runs the command that could have been typed instead.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def acting_keys(screen: Screen) -> KeyBindings:
 
 
 def command_keys(screen: Screen, table: tuple[Command, ...]) -> KeyBindings:
-    """Return the bindings of the table. Ctrl-D ends the input first of all, and is bound above."""
+    """Return the bindings of the command table, except Ctrl-D, which is bound above."""
     keys = KeyBindings()
     here = has_focus(screen.buffer) & ~is_searching
     for command in table:

@@ -1,11 +1,11 @@
 """One session of learning, put together and taken apart again.
 
-Before: cli/ has read options and configuration, painted the first frame and started a kernel.
-Here:   the full screen or line mode first; lessons, progress and tutor after it, in its worker.
-After:  screen.py or line.py hold the conversation until it is left.
+Before: cli/learning.py has read options and configuration, and painted the first frame.
+Here:   the full screen or line mode first; then lessons, progress and tutor, by its worker.
+After:  screen.py or line.py runs until the learner leaves.
 
-The order is for speed: a prompt that takes keys needs none of the tutor, and importing it meanwhile
-would take the time from the screen. So `assemble` imports where it works, and not above.
+The order is for speed: a prompt that accepts keys needs nothing of the tutor, and importing that
+would delay it. So the imports are inside the functions here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 SANDBOX = os.path.join(os.path.dirname(os.path.dirname(__file__)), "course", "play.md")
-"""The lesson that `ormtutor play` opens: tables with rows, and nothing asked."""
+"""The lesson that `ormtutor play` opens: tables with rows, and no tasks."""
 
 
 class Unfinished(TutorError):
@@ -47,7 +47,7 @@ class Unfinished(TutorError):
 
 
 class Wishes:
-    """What command line, environment and configuration together ask for."""
+    """What the command line, the environment and the configuration ask for, taken together."""
 
     __slots__ = (
         "colour",
@@ -76,7 +76,7 @@ class Wishes:
         is_single: bool = False,
         first_input: str = "",
     ) -> None:
-        """`is_single` judges a script by the step it begins in; `first_input` is typed first."""
+        """`is_single`: judge a script by its first step only; `first_input`: is run first."""
         self.lesson = lesson
         self.lessons = lessons
         self.colour = colour
@@ -90,9 +90,9 @@ class Wishes:
 
 
 def find_lessons(folders: Iterable[str]) -> Library:
-    """Return the lessons of the folders, or of the course where none is named.
+    """Return the lessons in the folders, or those of the course if none are given.
 
-    Raises: UsageError: one of them is no folder.
+    Raises: UsageError: one of them is not a folder.
     """
     from pathlib import Path
 
@@ -106,9 +106,9 @@ def find_lessons(folders: Iterable[str]) -> Library:
 
 
 def place_of(name: str, library: Library, progress: Progress) -> tuple[Lesson, str | None]:
-    """Return the lesson to open, and the step if one was asked for or left.
+    """Return the lesson to open, and the step, if one was named or left.
 
-    Raises: UsageError: there is no such lesson, or none at all. LessonError: it cannot be read.
+    Raises: UsageError: there is no such lesson, or none at all. LessonError: it is faulty.
     """
     if name:
         return library.place(name)
@@ -121,10 +121,10 @@ class Session:
     """The parts of one session, and the order in which they begin and end."""
 
     def __init__(self, wishes: Wishes, make_kernels: Callable[[], Kernels]) -> None:
-        """`make_kernels` starts the first kernel; it is called once the screen takes keys."""
+        """`make_kernels` starts the first kernel; it is called once the screen accepts keys."""
         self.wishes = wishes
         self.failure: TutorError | None = None
-        # A script is a test: it begins at the beginning, and leaves no trace.
+        # A script is a test: it neither uses nor changes progress and history.
         self.is_piped = not sys.stdin.isatty()
         self.is_sandbox = wishes.lesson == SANDBOX
         typed = files.history_file(sandbox=self.is_sandbox)
@@ -138,9 +138,9 @@ class Session:
         self._is_left: Callable[[], bool] = bool
 
     def _open(self, dialog: Dialog) -> None:
-        """Find the lessons, make the tutor, open the lesson. A job of the worker.
+        """Find the lessons, make the tutor, open the lesson; run by the worker.
 
-        What cannot be mended ends the session, and is its `failure`.
+        An error ends the session, and is its `failure`.
         """
         try:
             self._assemble(dialog)
@@ -160,7 +160,7 @@ class Session:
 
         warnings: list[str] = []
         kept = files.progress_file()
-        # An author's walk through a lesson in the making says nothing about what was learned.
+        # With --watch an author tries out a lesson, which says nothing about what was learned.
         is_kept = not (self.is_piped or self.is_sandbox or self.wishes.watch)
         is_first = is_kept and not kept.exists()
         self._progress = Progress(kept if is_kept else None, on_warning=warnings.append)
@@ -179,9 +179,9 @@ class Session:
             on_notice=notice,
             on_late=lambda reply: dialog.emit(Replied(reply)),
         )
-        # The sandbox keeps nothing, and its `:list` still tells what was done elsewhere.
-        told = Progress(kept) if self.is_sandbox and not self.is_piped else self._progress
-        dialog.attach(tutor, library, told)
+        # The sandbox keeps nothing, but its `:list` shows what was done elsewhere.
+        shown = Progress(kept) if self.is_sandbox and not self.is_piped else self._progress
+        dialog.attach(tutor, library, shown)
         dialog.begin(lesson, step, is_first=is_first)
         for warning in warnings:
             notice(warning)
@@ -205,7 +205,7 @@ class Session:
             self._progress.close()
 
     def _agree_to(self, path: Path) -> None:
-        """Remember a lesson as its author has left it: each change of it has been run already."""
+        """Trust a watched lesson as it is now: each of its changes has been run already."""
         from ormtutor.course.trust import Trust
 
         if not self.is_piped:
@@ -214,7 +214,7 @@ class Session:
     # --- the full screen --------------------------------------------------------------------------
 
     def on_screen(self, opening: Opening, *, ascii_only: bool) -> None:
-        """Hold the session on the full screen; afterwards its transcript is printed.
+        """Run the session in the full screen; afterwards its transcript is printed.
 
         Raises: TutorError: there is no such lesson, or no kernel could be started.
         """
@@ -246,7 +246,7 @@ class Session:
             raise self.failure
 
     def _furnish(self, screen: Screen, ascii_only: bool) -> None:
-        """Bring what the screen shows, and open the lesson. A job of the worker."""
+        """Make what the screen needs, and open the lesson; run by the worker."""
         self._kernels = self._make_kernels()
 
         from ormtutor.repl.commands import COMMANDS
@@ -274,7 +274,7 @@ class Session:
     # --- line mode --------------------------------------------------------------------------------
 
     def by_lines(self) -> None:
-        """Hold the session line by line.
+        """Run the session in line mode.
 
         Raises: TutorError: there is no such lesson, or no kernel could be started. Unfinished: a
         script did not finish its lesson. KeyboardInterrupt: a script was interrupted.
@@ -308,7 +308,7 @@ class Session:
             raise Unfinished(mode.problem, hint="An open bracket, or a block without its body?")
         if self.is_sandbox:
             return
-        assert self.place is not None  # `assemble` has set both
+        assert self.place is not None  # `_assemble` has set both
         assert self._progress is not None
         lesson, first = self.place
         steps = lesson.steps[lesson.index(first) if first else 0 :]
@@ -327,10 +327,10 @@ class Session:
 
 
 def _sentence(text: str) -> str:
-    """Return a notice as a sentence: with a capital and a stop."""
+    """Return a notice as a sentence, with a capital letter and a full stop."""
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", ")")) else text + "."
 
 
 def _nothing() -> None:
-    """There is nothing to give up yet."""
+    """Do nothing: there is nothing to give up yet."""

@@ -1,12 +1,12 @@
 """Line mode: append-only, one fact a line, for pipes, dumb terminals and screen readers.
 
-Before: cli/ found no terminal that can be painted on, or was told `--plain`.
+Before: cli/ found no terminal for the full screen, or was given `--plain`.
 Here:   lines of a stream become inputs; events are printed as they come, in words.
-After:  dialog.py performs the inputs, in a thread of its own, so that Ctrl-C is always heard.
+After:  dialog.py performs the inputs, in another thread, so that Ctrl-C always works.
 
 No cursor is moved, nothing is redrawn, code is never broken over lines. A script on standard input
-is what the learner types: its lines are repeated behind the prompt that they would have had, so
-that a reader of the transcript sees which input gave what.
+counts as typed: its lines are printed after the prompts that they would have had, so that a reader
+of the transcript sees what came of each.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ormtutor.kernel.messages import (
     StateChange,
     StillRunning,
 )
-from ormtutor.repl import highlight, panels, theme
+from ormtutor.repl import panels, theme
 from ormtutor.repl.cells import Line, text_of, visible, visible_or_coloured
 from ormtutor.repl.dialog import Dialog
 from ormtutor.repl.display import CONTINUED, PLAY_PROMPT, PROMPT
@@ -67,12 +67,12 @@ _VERDICT_WORDS = {
 _DONE = object()
 _PRESS = object()
 RETRY_SECONDS = 0.1
-"""So long after a Ctrl-C that found nothing running it is tried again."""
+"""How soon a Ctrl-C that found nothing running is tried again."""
 
 
 @contextmanager
 def _ctrl_c(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Let a Ctrl-C do this until the end of the block."""
+    """Let Ctrl-C call the handler until the end of the block."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -84,7 +84,7 @@ def _ctrl_c(handler: Callable[[int, FrameType | None], object]) -> Iterator[None
 
 
 class LineMode:
-    """The dialog over a stream of lines."""
+    """The view of a dialog that reads and prints lines."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class LineMode:
     def run(self) -> None:
         """Read and perform inputs until the end of the stream, or until the learner leaves.
 
-        `problem` then says what was wrong with the stream: a block that was never finished.
+        Afterwards `problem` says if the stream ended in the middle of an input.
         """
         if self.is_interactive:
             self._prepare_readline()
@@ -145,7 +145,7 @@ class LineMode:
         self._print_late()
 
     def _take_line(self) -> bool:
-        """Read a line and perform what it completes; False at the end of the stream."""
+        """Read a line and perform the input that it completes; return False at the stream's end."""
         self._print_late()
         line = self._read(CONTINUED if self._block else self.prompt)
         if line is None:
@@ -161,7 +161,7 @@ class LineMode:
         return True
 
     def perform(self, job: Callable[[], None]) -> None:
-        """Do a job in the worker's thread; Ctrl-C stops it, and a question is answered here."""
+        """Do a job in the worker's thread; Ctrl-C stops it, and `input()` is answered here."""
 
         def whole() -> None:
             job()
@@ -170,8 +170,8 @@ class LineMode:
         self._is_interrupted, self._retry_at = False, 0.0
         self._is_performing = True
         while not self._requests.empty():
-            self._requests.get()  # a Ctrl-C that came when the last job had just been done
-        # As an exception a Ctrl-C could break a request in two that has just been taken.
+            self._requests.get()  # a Ctrl-C that came when the last job had just ended
+        # As an exception, Ctrl-C could come between getting a request and handling it.
         with _ctrl_c(lambda number, frame: self._requests.put(_PRESS)):
             self._worker.do(whole)
             while (request := self._next_request()) is not _DONE:
@@ -185,8 +185,8 @@ class LineMode:
 
     def _next_request(self) -> object:
         while True:
-            # Never for ever: a signal that comes just before the wait begins does not end it, and
-            # Windows hears one only between two waits.
+            # With a timeout: a signal that comes just before the wait begins does not end it, and
+            # on Windows signals are only handled between two waits.
             try:
                 return self._requests.get(timeout=RETRY_SECONDS)
             except queue.Empty:
@@ -195,7 +195,7 @@ class LineMode:
                     self._interrupt()
 
     def _interrupt(self) -> None:
-        """Stop what runs; a script ends with it."""
+        """Stop what runs; if it is a script, for good."""
         if not self.is_interactive:
             self._leaving = self.was_interrupted = True
         if self.dialog.interrupt():
@@ -220,7 +220,7 @@ class LineMode:
             return True  # the kernel will say what is wrong
 
     def _finish(self) -> None:
-        """Run what the end of the stream has completed; complain about what it has cut off."""
+        """Run the input that the end of the stream completes, or note that it is not finished."""
         text = "\n".join(self._block)
         if self._leaving or not text.strip():
             return
@@ -234,13 +234,13 @@ class LineMode:
 
     @property
     def prompt(self) -> str:
-        """What stands before an input."""
+        """What is shown before an input."""
         if self.dialog.is_open and self.dialog.tutor.is_playing:
             return PLAY_PROMPT
         return PROMPT
 
     def _read(self, prompt: str) -> str | None:
-        """Return the next line, None at the end."""
+        """Return the next line without its end; None at the end of the stream."""
         if self.is_interactive:
             self._start_line()
             try:
@@ -257,7 +257,7 @@ class LineMode:
         return line.rstrip("\r\n")
 
     def _ask_main_thread(self, prompt: str) -> str | None:
-        """Have the learner's `input()` answered; called in the worker's thread."""
+        """Return the answer to the learner's `input()`; called in the worker's thread."""
         self._requests.put(prompt)
         answer = self._answers.get()
         if isinstance(answer, BaseException):
@@ -279,9 +279,9 @@ class LineMode:
         self._answers.put(answer)
 
     def _prepare_readline(self) -> None:
-        """Give the plain prompt a history and Tab, where this Python has readline."""
+        """Give the plain prompt a history and Tab, if this Python has readline."""
         try:
-            import readline  # late: absent on Windows, and of no use in a pipe
+            import readline  # late: missing on Windows, and useless in a pipe
         except ImportError:
             return
         for entry in self.dialog.history.entries:
@@ -293,13 +293,13 @@ class LineMode:
         self._found: list[str] = []
 
     def _complete(self, typed: str, number: int) -> str | None:
-        """Answer readline, which asks for one proposal after the other."""
+        """Return proposal `number`, or None; readline asks for one after the other."""
         import readline
 
         if number == 0:
             line, end = readline.get_line_buffer(), readline.get_endidx()
             found = self.dialog.proposals(line, end)
-            # readline replaces what it takes for the word; ours may begin before or after it.
+            # readline replaces what it considers the word; ours may begin before or after that.
             self._found = [typed[: max(0, len(typed) - size)] + text for text, size, _ in found]
         return self._found[number] if number < len(self._found) else None
 
@@ -331,7 +331,7 @@ class LineMode:
 
     def _replied(self, message: Message) -> None:
         if isinstance(message, Output) and message.late and not self._is_performing:
-            # Another thread tells it, and a prompt waits: it is shown above the next one.
+            # From another thread, while a prompt is waiting: to be shown above the next prompt.
             self._late.put(message)
         elif isinstance(message, Output):
             self._printed(message)
@@ -420,7 +420,7 @@ class LineMode:
             self._print([(style, text_of(line))] if number == 0 and style else line)
 
     def _say(self, text: str, style: str = "") -> None:
-        """Print lines of our own, each on a line that nothing else is on."""
+        """Print lines of our own, beginning on a new line."""
         for line in text.split("\n"):
             self._print([(style, line)])
 
@@ -446,7 +446,7 @@ class LineMode:
         self._leaving = True
 
     def panel(self, name: str) -> None:
-        """Print a panel once; there is none that stays."""
+        """Print a panel once. Raises: CommandError: `on` and `off` mean nothing here."""
         names = {"next": "sql", "expected": "goal"}
         if name in ("on", "off"):
             raise CommandError("line mode has no panels to hide", hint="`:panel sql` prints one.")
@@ -458,7 +458,7 @@ class LineMode:
         self._opened(StepOpened(tutor.lesson, tutor.step, tutor.index))
 
     def set(self, key: str, value: str) -> str:
-        """Change the one setting that line mode has."""
+        """Change the only setting that line mode has, and return what it is now."""
         now = "on" if self.dialog.history.is_kept else "off"
         if value == "next":
             value = "off" if now == "on" else "on"
@@ -473,14 +473,14 @@ class LineMode:
         return [("history", kept, "inputs are kept for the next session")]
 
     def edit(self, text: str) -> None:
-        """Say where it can be done."""
+        """Raise CommandError: there is no editor here."""
         raise CommandError(
             "line mode has no editor",
             hint="Write a file and run it with `:load FILE`, or use the full screen.",
         )
 
     def transcript(self) -> list[Line]:
-        """Say that it stands above already."""
+        """Raise CommandError: everything has been printed already."""
         raise CommandError("in line mode all of it stands above already")
 
 
@@ -488,7 +488,7 @@ class LineMode:
 
 
 def facts(replies: Iterable[Message]) -> list[str]:
-    """Return what happened behind an input, one fact a line: SQL, transactions, states."""
+    """Return what an input caused, one fact a line: SQL, transactions, states."""
     replies = tuple(replies)
     lines: list[str] = []
     order = {id(item.first if isinstance(item, Entry) else item): item for item in items(replies)}
@@ -508,7 +508,7 @@ def facts(replies: Iterable[Message]) -> list[str]:
 
 
 def _shortened(lines: list[str]) -> list[str]:
-    """Return the facts, of a long row of state changes only the first ones."""
+    """Return the facts; of many state changes in a row, only the first ones and a count."""
     kept: list[str] = []
     left_out = 0
     in_a_row = 0
@@ -524,7 +524,7 @@ def _shortened(lines: list[str]) -> list[str]:
 
 
 def in_words(entry: Entry) -> str:
-    """Return a statement, or a group that repeats, on one line that is never broken."""
+    """Return a statement, or a folded group, on one line that is never broken."""
     first = entry.first
     numbers = entry.numbers.replace("#", "").replace("-", " to ").replace("..", " to ")
     told = [f"sql {numbers}"]
@@ -553,13 +553,13 @@ def transaction_in_words(event: str) -> str:
 
 
 def _without_prompt(line: str) -> str:
-    """Return a line without the prompt that a copied transcript brings along."""
+    """Return a line without its prompt, if it was copied with one."""
     return re.sub(r"^(?:>>>|\.\.\.)(?: |$)", "", line)
 
 
 def _writable(text: str, stream: TextIO) -> str:
     """Return the text as the stream's encoding can hold it."""
-    encoding = stream.encoding or "utf-8"  # None: a stream that is no file at all
+    encoding = stream.encoding or "utf-8"  # None: a stream that is not a file
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
@@ -567,8 +567,3 @@ def terminal_width(environment: dict[str, str] | os._Environ[str]) -> int:
     """Return the width to wrap prose at: COLUMNS, else 80."""
     columns = environment.get("COLUMNS", "")
     return int(columns) if columns.isdigit() and int(columns) >= 20 else 80
-
-
-def load_colours() -> None:
-    """Import the lexers, where line mode has colours."""
-    highlight.load()

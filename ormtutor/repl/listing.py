@@ -1,7 +1,7 @@
 """The list of lessons and steps, for `:list` and for `ormtutor list`.
 
-Before: course/library.py has the lessons, course/progress.py what was done of them.
-Here:   rows for the eye, and sentences for line mode.
+Before: course/library.py has the lessons, course/progress.py what has been done.
+Here:   rows for the full screen, and sentences for line mode.
 After:  commands.py and cli/ show them.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def matching(library: Library, pattern: str) -> list[tuple[Lesson, list[tuple[int, Step]]]]:
-    """Return the lessons with those of their numbered steps that contain the pattern."""
+    """Return the lessons and numbered steps whose id or titles contain the pattern."""
     wanted = pattern.casefold()
     found = []
     for lesson in library.lessons:
@@ -36,7 +36,7 @@ def matching(library: Library, pattern: str) -> list[tuple[Lesson, list[tuple[in
 def listing(
     library: Library, progress: Progress, pattern: str, room: int, *, here: str = ""
 ) -> list[Line]:
-    """Return one line a lesson and one a step; `here` is the key of the step to point at."""
+    """Return a line for each lesson and each step; `here` is the key of the step to mark."""
     rows: list[list[Line]] = []
     for lesson, steps in matching(library, pattern):
         done = f"{progress.done(lesson)}/{len(lesson.steps)}"

@@ -1,8 +1,9 @@
-"""The life of an object in words: what happened to it, and what made it happen.
+"""The life of an object in words: what happened to it, and why.
 
-Before: kernel/views.py told a story, as plain data (its shape is told there).
-Here:   one row for each moment: what the object became, on which line, by which statement.
-After:  `:story NAME` shows the rows, line mode says them as sentences.
+Before: kernel/views.py has returned a story, in the shape told there.
+Here:   one row for each moment: what the object became, on which line, by which statement; and a
+        picture of all states, for `:states`.
+After:  `:story NAME` shows the rows, in line mode as sentences.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ormtutor.repl.cells import Line
 
-# What a moment is called in the list, and in a sentence.
+# How a moment is worded in the list, and in a sentence.
 _WHAT = {
     "transient": ("transient", "was made: transient"),
     "expired": ("expired", "expired: its values are read again when they are needed"),
@@ -105,7 +106,7 @@ MEANINGS = {
     "detached": "has a key, and no session",
 }
 
-# The straight way, and all others: from, to, by what.
+# The usual transitions, and all others: from, to, by what.
 STRAIGHT = (
     ("transient", "pending", "session.add()"),
     ("pending", "persistent", "flush: INSERT"),
@@ -124,9 +125,9 @@ MOST_NAMES = 6
 
 
 def states(here: Mapping[str, list[str]], been: Sequence[str], room: int) -> list[Line]:
-    """Return the life of an object: who is in which state, and the ways between them.
+    """Return all states, who is in which, and the transitions between them.
 
-    `been` are the states that the one object that was asked about has passed.
+    `been` are the states in which the object has been, if the learner asked about one.
     """
     ways = {before: by for before, _, by in STRAIGHT}
     lines: list[Line] = []
@@ -167,7 +168,7 @@ def states_words(here: Mapping[str, list[str]], been: Sequence[str]) -> list[str
 
 
 def states_mermaid(here: Mapping[str, list[str]]) -> list[str]:
-    """Return the states as a Mermaid stateDiagram, with those marked where somebody is."""
+    """Return the states as a Mermaid stateDiagram, with those marked that objects are in."""
     lines = ["stateDiagram-v2", "    [*] --> transient", f"    [*] --> persistent: {LOADED}"]
     lines += [f"    {before} --> {after}: {by.replace(':', ' =')}"
               for before, after, by in (*STRAIGHT, *ASIDE)]  # fmt: skip

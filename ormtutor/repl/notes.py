@@ -1,7 +1,7 @@
-"""The cheat sheet: what the steps that are done are worth remembering for.
+"""The cheat sheet: what is worth remembering from the steps that are done.
 
 Before: course/lesson.py has each step's note, course/progress.py what is done.
-Here:   Markdown, a line a step.
+Here:   Markdown, one line for each step.
 After:  `:notes` and `ormtutor notes` show it, or a file keeps it.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def sheet(lesson: Lesson, progress: Progress) -> str:
-    """Return the notes of the steps that are done, under the lesson's title; empty without any."""
+    """Return the notes of the steps that are done, under the lesson's title; or empty."""
     lines = [
         f"- **{step.title}**: {step.note}"
         for step in lesson.steps

@@ -1,11 +1,11 @@
-"""The first frame, painted with plain escapes before anything heavy is imported.
+"""The first frame, painted with plain escape sequences before anything heavy is imported.
 
 Before: cli/ has read the command line, some 25 ms after Enter.
-Here:   the empty frame and a prompt; keys that are typed meanwhile wait, unseen and unharmed.
-After:  screen.py paints over it once prompt_toolkit is there, and reads the keys.
+Here:   the empty frame and a prompt; keys that are typed meanwhile wait, not shown but not lost.
+After:  screen.py paints over it once prompt_toolkit is imported, and reads the keys.
 
-prompt_toolkit takes 100 ms to import. A screen that answers at once, and a key that is not lost,
-are worth these lines.
+Importing prompt_toolkit takes 100 ms. That the screen appears at once, and no key is lost, is worth
+these lines.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LEAVE = "\x1b[?1049l"
 
 
 class Opening:
-    """The terminal from the first frame on; `close` gives it back as it was."""
+    """The terminal from the first frame on; `close` restores it as it was."""
 
     def __init__(self, *, colour: bool, ascii_only: bool) -> None:
         self._colour = colour
@@ -36,7 +36,7 @@ class Opening:
         self._is_painted = False
 
     def paint(self, columns: int, rows: int) -> None:
-        """Paint the frame and put the terminal into the mode in which prompt_toolkit reads it."""
+        """Paint the frame, and put the terminal into the mode in which prompt_toolkit reads it."""
         if not self._hold_keys():
             return
         self.guard()
@@ -50,10 +50,10 @@ class Opening:
         self._is_painted = True
 
     def guard(self) -> None:
-        """Let a signal that ends us raise SystemExit, so that `close` is reached.
+        """Let a signal that ends us raise SystemExit, so that `close` is called.
 
-        While prompt_toolkit's loop runs it has handlers of its own, and takes ours away. What reads
-        lines may be ended while it has the terminal in a mode of its own.
+        prompt_toolkit's loop replaces these handlers by its own. Line mode needs this, too: while
+        readline reads a line, the terminal is in another mode.
         """
         if self._saved is None:
             self._saved = _modes()
@@ -62,7 +62,7 @@ class Opening:
                 signal.signal(getattr(signal, name), _leave_by_signal)
 
     def _hold_keys(self) -> bool:
-        """Let keys wait as they are: no echo, no lines, no signals; False where that cannot be."""
+        """Let keys wait: no echo, no line editing, no signals; return False if that fails."""
         self._saved, mode = _modes(), _modes()
         if mode is None:
             return False
@@ -77,7 +77,7 @@ class Opening:
         return True
 
     def leave(self) -> None:
-        """Give the screen back when prompt_toolkit never came to take it."""
+        """Leave the screen, if prompt_toolkit never took it over."""
         if self._is_painted:
             self._is_painted = False
             with suppress(OSError):  # the terminal itself may be gone
@@ -85,11 +85,11 @@ class Opening:
                 sys.stdout.flush()
 
     def taken_over(self) -> None:
-        """Note that prompt_toolkit has the screen, and will leave it."""
+        """Note that prompt_toolkit has taken over the screen, and will leave it."""
         self._is_painted = False
 
     def close(self) -> None:
-        """Give the terminal back as it was found."""
+        """Restore the terminal as it was found."""
         self.leave()
         if self._saved is not None and os.name == "posix":
             import termios
@@ -100,7 +100,7 @@ class Opening:
 
 
 def _modes() -> Any:
-    """The modes of the terminal on stdin; None where there are none."""
+    """Return the modes of the terminal on stdin; None if it is no terminal."""
     try:
         import termios  # not on Windows
 

@@ -1,9 +1,9 @@
-"""What came of it otherwise, put in words: another loading, another cascade, another spelling.
+"""Another loading, another cascade, another spelling: what came of them, in words.
 
 Before: tutor.py ran the inputs again in a twin kernel (otherwise.py).
-Here:   its figures beside the learner's; pure.
-After:  `:whatif selectinload`, `:plan User.posts CASCADE` and `:translate` show the lines, line
-        mode says them.
+Here:   the twin's results beside the learner's; pure.
+After:  `:whatif selectinload`, `:plan User.posts CASCADE` and `:translate` show the lines, and in
+        line mode the words.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NOT_HERE = "A kernel of its own ran it; nothing has changed here."
 
 
 def reloaded_words(found: Reloaded) -> list[str]:
-    """Return what another loading would change, a fact a line."""
+    """Return what another loading would change, one fact a line."""
     lines = [
         f"line {one.line}: {_cost_words(one.yours)} -> "
         + (f"it fails: {visible(one.failure)}" if one.failure else _cost_words(one.twin))
@@ -56,7 +56,7 @@ def _cost_words(cost: Cost) -> str:
 
 
 def reloaded(found: Reloaded, room: int) -> list[Line]:
-    """Return the rewritten lines, and what each input costs in both ways."""
+    """Return the rewritten lines, and what each input costs under both loadings."""
     lines: list[Line] = [[("class:strong", f"Your inputs with {found.strategy}:")]]
     for number, text in found.rewritten:
         lines += wrap_code([("", f"{number:>3}  {visible(text)}")], room, indent=5)
@@ -103,10 +103,10 @@ def _plans(found: Replanned, now: Mapping[str, Any]) -> Iterator[tuple[str, Sequ
 
 
 def offers(content: Mapping[str, Any]) -> str:
-    """Return what to type to see the plan under another cascade.
+    """Return what to type to see the plan under another cascade; empty if that is of no use.
 
-    It names a relationship whose children lose their parent, or those that have to be loaded to
-    know; empty where there is none.
+    It names a relationship whose children would lose their parent, or else one that has to be
+    loaded before that is known.
     """
     found = [
         match
@@ -153,7 +153,7 @@ def _imported(found: Respelled) -> str:
 
 
 def respelled(found: Respelled, room: int) -> list[Line]:
-    """Return the other spelling, how it agrees with the learner's, and its SQL."""
+    """Return the other spelling, how its results compare with the learner's, and its SQL."""
     lines: list[Line] = [[("class:strong", f"Line {found.line} with {found.spelling.style}:")]]
     code = [*filter(None, [_imported(found)]), *found.spelling.source.rstrip().split("\n")]
     for text in code:

@@ -1,11 +1,11 @@
-"""What stands in each panel: pure functions from values to styled lines of a given width.
+"""The contents of panels and console: pure functions from values to styled lines of a given width.
 
-Before: tutor.py has turns, goals and views of the kernel; dialog.py tells what happens.
-Here:   one function a panel, and one for what the console shows under an input. Nothing here knows
-        prompt_toolkit, so that the first frame can be painted before that is imported.
-After:  frame.py puts the panels side by side, screen.py paints them; line.py has words of its own.
+Before: tutor.py has turns and goals; dialog.py emits what happens.
+Here:   one function for each panel, and those for what the console shows under an input. Nothing
+        here knows prompt_toolkit.
+After:  frame.py puts the panels side by side, stage.py paints them; line.py has its own words.
 
-One rule holds for all: what does not fit is said, never dropped in silence.
+One rule holds for all: if something does not fit, that is said; nothing is dropped silently.
 """
 
 from __future__ import annotations
@@ -61,17 +61,17 @@ if TYPE_CHECKING:
 
 HEAD_LINES = 300
 TAIL_LINES = 100
-"""Of what one input prints, so many lines at its start and at its end stay in the console."""
+"""How many lines of what an input prints the console keeps, at its start and at its end."""
 
 STATE_LINES = 6
-"""So many changes of state are told one by one under an input; the rest is counted."""
+"""How many changes of state are listed under an input; the rest is counted."""
 
 
 # --- code -----------------------------------------------------------------------------------------
 
 
 def code(text: str, room: int, language: Language, *, indent: int = 0) -> list[Line]:
-    """Return source text with its colours, long lines going on below, indented."""
+    """Return source text with its colours; long lines are wrapped and indented."""
     lines: list[Line] = []
     for line in highlight.lines_of(visible(text), language):
         lines += wrap(list(line), room, indent=indent)
@@ -79,7 +79,7 @@ def code(text: str, room: int, language: Language, *, indent: int = 0) -> list[L
 
 
 def echo(source: str, room: int, *, prompt: str = PROMPT, continued: str = CONTINUED) -> list[Line]:
-    """Return an input as it stood at the prompt."""
+    """Return an input as it was at the prompt."""
     if source.startswith(":"):
         return fold([("class:prompt", prompt), ("", visible(source))], room, indent=len(prompt))
     lines: list[Line] = []
@@ -93,7 +93,7 @@ def echo(source: str, room: int, *, prompt: str = PROMPT, continued: str = CONTI
 
 
 def outcome(replies: Sequence[Message], room: int) -> list[Line]:
-    """Return what an input printed, its value or its traceback, and what happened behind it."""
+    """Return what an input printed, its value or its traceback, and what it caused."""
     lines = printed(replies, room)
     finished = next((reply for reply in replies if isinstance(reply, Finished)), None)
     if finished is not None:
@@ -102,7 +102,7 @@ def outcome(replies: Sequence[Message], room: int) -> list[Line]:
 
 
 def printed(replies: Sequence[Message], room: int) -> list[Line]:
-    """Return the output with its two streams, shortened in the middle when it is long."""
+    """Return the output of both streams, shortened in the middle if it is long."""
     lines: list[Line] = []
     for stream, late, text in _runs_of_output(replies):
         shown = visible(text).split("\n")
@@ -123,7 +123,7 @@ def printed(replies: Sequence[Message], room: int) -> list[Line]:
 
 
 def _runs_of_output(replies: Iterable[Message]) -> list[tuple[str, bool, str]]:
-    """Return stretches of output of one stream, each as (stream, late, text)."""
+    """Return the output as stretches of one stream each: (stream, late, text)."""
     runs: list[tuple[str, bool, list[str]]] = []
     for reply in replies:
         if isinstance(reply, NeedInput):
@@ -157,7 +157,7 @@ def failure(failed: Failure, room: int, *, full: bool = False) -> list[Line]:
     """Return a traceback: the learner's own lines, and the error last."""
     text = visible(failed.full if full else failed.text).rstrip("\n")
     lines = text.split("\n")
-    # Code is folded at the last cell, so that carets stay below it; the message is prose.
+    # Code is broken exactly at the last cell, so that carets stay under it; the message is prose.
     said = next((n for n, line in enumerate(lines) if n and line[:1].strip()), len(lines))
     return [
         row
@@ -171,13 +171,13 @@ def failure(failed: Failure, room: int, *, full: bool = False) -> list[Line]:
 
 
 def behind(replies: Sequence[Message], room: int) -> list[Line]:
-    """Return the facts under an input: changes of state, and how many statements it took."""
+    """Return the facts shown under an input: changes of state, and how many statements."""
     changes = [reply for reply in replies if isinstance(reply, StateChange)]
     entries = [item for item in items(replies) if isinstance(item, Entry)]
     lines: list[Line] = []
     if changes:
         lines = [
-            [("class:fact", f"    {change.name}: {arrow(change)}")] for change in _told(changes)
+            [("class:fact", f"    {change.name}: {arrow(change)}")] for change in _first_of(changes)
         ]
         rest = len(changes) - len(lines)
         if rest > 0:
@@ -192,7 +192,7 @@ def behind(replies: Sequence[Message], room: int) -> list[Line]:
     return [row for line in lines for row in wrap(line, room, indent=6)]
 
 
-def _told(changes: list[StateChange]) -> list[StateChange]:
+def _first_of(changes: list[StateChange]) -> list[StateChange]:
     return changes if len(changes) <= STATE_LINES + 1 else changes[:STATE_LINES]
 
 
@@ -202,7 +202,7 @@ def arrow(change: StateChange) -> str:
 
 
 def _endings(replies: Iterable[Message]) -> str:
-    """Return the COMMIT and ROLLBACK of an input; its BEGIN is told in the SQL panel only."""
+    """Return the COMMIT and ROLLBACK of an input; only the SQL panel shows its BEGIN."""
     words = [
         reply.event.partition(" (")[0]
         for reply in replies
@@ -233,7 +233,7 @@ _VERDICT_WORDS = {
 
 
 def verdict(found: Verdict, room: int, *, onward: str) -> list[Line]:
-    """Return the verdict line and its details; `onward` says how to go on after a pass."""
+    """Return a verdict and its details; `onward` says how to go on after a pass."""
     style, word = _VERDICT_WORDS[found.kind]
     message = visible(found.message).strip()
     if found.is_pass:
@@ -246,7 +246,7 @@ def verdict(found: Verdict, room: int, *, onward: str) -> list[Line]:
 
 
 def proof(details: Sequence[str], room: int) -> list[Line]:
-    """Return the lines that prove a verdict; marks stay under what they mark."""
+    """Return the details of a verdict; marks stay under what they mark."""
     lines: list[Line] = []
     for number, detail in enumerate(details):
         following = details[number + 1] if number + 1 < len(details) else ""
@@ -258,7 +258,7 @@ def proof(details: Sequence[str], room: int) -> list[Line]:
 
 
 def _marked(text: str, marks: str, room: int) -> Iterator[Line]:
-    """Yield a text in pieces of a width, each with its part of the marks below it."""
+    """Yield a text in pieces of at most `room`, each with its part of the marks under it."""
     while text:
         blank = text.rfind(" ", room // 2, room) + 1
         end = room if len(text) > room and not blank else blank if len(text) > room else len(text)
@@ -272,7 +272,7 @@ _MARKS = re.compile(r" +\^[ ^]*")
 
 
 def passed(found: Verdict) -> str:
-    """Return what to say of a step that is done: one fact about the answer, no praise."""
+    """Return what to say about a step that is done: one fact about the answer, no praise."""
     message = visible(found.message).strip()
     if found.kind == "different":
         return f"step done, another way. {message[:1].upper()}{message[1:]}"
@@ -282,7 +282,7 @@ def passed(found: Verdict) -> str:
 
 
 def said(text: str, room: int, *, style: str = "", lead: str = "") -> list[Line]:
-    """Return a few sentences of ours or of the lesson, with a word in front."""
+    """Return a few sentences in Markdown, after the word `lead`."""
     body = render(text, max(20, room - len(lead)))
     start: Line = [(style, lead)] if lead else []
     return [
@@ -292,17 +292,17 @@ def said(text: str, room: int, *, style: str = "", lead: str = "") -> list[Line]
 
 
 def shown_code(source: str, room: int, *, prompt: str = PROMPT) -> list[Line]:
-    """Return code to be read, with its prompts, a little to the right."""
+    """Return code for reading, with its prompts, indented a little."""
     return indent(echo(source, max(8, room - 2), prompt=prompt), 2)
 
 
 def indent(lines: Iterable[Line], cells: int) -> list[Line]:
-    """Return the lines moved to the right."""
+    """Return the lines indented by so many cells."""
     return [[("", " " * cells), *line] for line in lines]
 
 
 def step_rule(number: int, total: int, title: str, room: int) -> list[Line]:
-    """Return the line that parts one step from the next in the console."""
+    """Return the line that separates steps in the console."""
     text = f"step {number} of {total}: {title}"
     return [clip([("class:strong", f"--- {text} ---")], room)]
 
@@ -311,10 +311,10 @@ def step_rule(number: int, total: int, title: str, room: int) -> list[Line]:
 
 
 def step_text(lesson: Lesson, step: Step, room: int, *, marks: bool = False) -> list[Line]:
-    """Return what a step says: its prose, and the code to type, in the order of the lesson.
+    """Return a step's prose and the code to type, in the order of the lesson.
 
-    The first step is preceded by the lesson's opening. What Python will answer is not shown: that
-    is for the learner to see, and some of it is asked for beforehand.
+    The first step begins with the lesson's opening. What Python will answer is not shown: learners
+    will see it, and are asked to predict some of it. `marks`: for line mode, without styles.
     """
     blocks: list[list[Line]] = []
     if lesson.steps and step.id == lesson.steps[0].id and lesson.opening.strip():
@@ -334,7 +334,7 @@ def step_text(lesson: Lesson, step: Step, room: int, *, marks: bool = False) -> 
 
 
 def to_type(transcript: Transcript, room: int) -> list[Line]:
-    """Return the code of a transcript with its prompts, without the answers."""
+    """Return the code of a transcript with its prompts, without its output."""
     return [
         [("", "  "), *line]
         for example in transcript.examples
@@ -343,7 +343,7 @@ def to_type(transcript: Transcript, room: int) -> list[Line]:
 
 
 def _without_directive(source: str) -> str:
-    """Return an example without the comment that speaks to doctest and not to the learner."""
+    """Return an example without the comment that is meant for doctest."""
     return re.sub(r"[ \t]*#\s*doctest:.*", "", source.rstrip("\n"))
 
 
@@ -353,7 +353,7 @@ def title_of(step: Step) -> str:
 
 
 def goals(found: Sequence[Goal], room: int) -> list[Line]:
-    """Return one line a goal with its tick on the right; a longer text goes on below."""
+    """Return each goal with its tick on the right; long texts are wrapped."""
     if not found:
         return []
     lead = "Goal   " if len(found) == 1 else "Goals  "
@@ -370,14 +370,14 @@ def goals(found: Sequence[Goal], room: int) -> list[Line]:
 
 
 def tick(goal: Goal) -> tuple[str, str]:
-    """Return `[x]`, `[ ]`, or `[?]` for a goal that nothing could be asked about."""
+    """Return `[x]` for a met goal, `[ ]` for an unmet one, `[?]` for one not checked yet."""
     if goal.met:
         return "class:met", "[x]"
     return ("class:unmet", "[ ]") if goal.checked else ("class:unmet", "[?]")
 
 
 def goal_line(found: Sequence[Goal], title: str, room: int) -> Line:
-    """Return the goals on one line, for windows too low for the text: the first unmet one."""
+    """Return the first unmet goal and a count, for windows too low for the lesson's text."""
     if not found:
         return clip([("class:strong", "Step   "), ("", title)], room)
     met = sum(goal.met for goal in found)
@@ -389,7 +389,7 @@ def goal_line(found: Sequence[Goal], title: str, room: int) -> Line:
 # --- the SQL panel --------------------------------------------------------------------------------
 
 LOW = 7
-"""In a panel of so few rows a statement that is there counts for more than the line of totals."""
+"""In a panel of so few rows, statements are more important than the line of totals."""
 
 NOTHING_SENT = (
     "Nothing has been sent in this step. A statement appears here with its cause. "
@@ -398,9 +398,9 @@ NOTHING_SENT = (
 
 
 def sql(turns: Sequence[tuple[int, Sequence[Message]]], room: int, height: int) -> list[Line]:
-    """Return the newest statements of a step that fit, and a count of what went before.
+    """Return the newest statements of a step that fit, and a note if there are more.
 
-    `turns` holds the replies of each input with its number; the last may still be running.
+    `turns` has the number and the replies of each input; the last one may still be running.
     """
     blocks = sql_blocks(turns, room)
     if not blocks:
@@ -419,9 +419,10 @@ def sql(turns: Sequence[tuple[int, Sequence[Message]]], room: int, height: int) 
 
 
 def _newest(blocks: list[list[Line]], height: int) -> list[Line]:
-    """Return the last blocks that fit as wholes: a statement is never seen without its number.
+    """Return the last blocks that fit completely, for a statement needs its number above it.
 
-    Where they leave most rows empty, the one above begins there: a CREATE TABLE before a COMMIT.
+    If that leaves most rows empty, the beginning of the block before them is shown, too: a CREATE
+    TABLE before a COMMIT.
     """
     shown = list(blocks)
     above: list[Line] = []
@@ -444,7 +445,7 @@ def _newest(blocks: list[list[Line]], height: int) -> list[Line]:
 def sql_blocks(
     turns: Sequence[tuple[int, Sequence[Message]]], room: int, *, short: bool = False
 ) -> list[list[Line]]:
-    """Return one block of lines for each entry of the step, an empty line between inputs."""
+    """Return a block of lines for each entry of the step, with an empty one between inputs."""
     blocks: list[list[Line]] = []
     for _, replies in turns:
         begins: list[Transaction] = []
@@ -480,10 +481,10 @@ def _line_of(line: int) -> Line:
 def entry(
     shown: Entry, room: int, *, begins: Sequence[Transaction] = (), short: bool = False
 ) -> list[Line]:
-    """Return one statement, or a folded group: number, line, cause, time, SQL, what came back.
+    """Return a statement or a folded group: number, line, cause, time, SQL, what it returned.
 
-    In `short` a long list of columns is counted rather than told, and all flows in as few rows as
-    it can: what comes back is worth more there than a clause to a line.
+    If `short`, a long list of columns is counted, and the SQL takes as few rows as possible: what
+    came back is more important there than one clause a line.
     """
     first = shown.first
     head: Line = [("class:number", shown.numbers), ("", "  ")]
@@ -515,7 +516,7 @@ def _values_differ(shown: Entry) -> bool:
 
 
 def notes(shown: Entry) -> list[str]:
-    """Return what stands under a statement: the values of a group, and what came back."""
+    """Return what to write under a statement: the values of a group, and what came back."""
     told: list[str] = []
     if shown.count > 1:
         if shown.identical:
@@ -539,7 +540,7 @@ def _listed(sets: list[tuple[str, ...]], total: int) -> str:
 
 
 def statement(shown: Entry, room: int) -> list[Line]:
-    """Return all there is to say of one statement, for `:sql 3`."""
+    """Return everything about one statement, for `:sql 3`."""
     first = shown.first
     lines = entry(shown, room)
     if first.parameters:
@@ -555,13 +556,13 @@ def statement(shown: Entry, room: int) -> list[Line]:
     return lines
 
 
-# --- session, tables, expected --------------------------------------------------------------------
+# --- expected, and scrolling ----------------------------------------------------------------------
 
 
 def expected(
     found: Sequence[Goal], step: Step, room: int, height: int, *, passed: bool
 ) -> list[Line]:
-    """Return the Expected panel: made from the checks, so that it shows only what is checked."""
+    """Return the panel Expected: the goals, with what is still missing."""
     if not found:
         text = (
             "There is nothing to do in this step but to read on: F8 or :next."
@@ -584,7 +585,7 @@ def expected(
 
 
 def above(lines: list[Line], height: int, how: str) -> list[Line]:
-    """Return the first lines that fit, the last one saying how many are left."""
+    """Return the first lines that fit; if that is not all, the last one says how many are left."""
     if len(lines) <= height:
         return lines
     left = len(lines) - height + 1
@@ -600,10 +601,10 @@ def scrolled(
     whole: bool = False,
     is_new: bool = False,
 ) -> tuple[list[Line], int]:
-    """Return the rows that are seen from row `top` on, and the row that really is the first.
+    """Return the rows that are visible from row `top` on, and the corrected `top`.
 
-    When not all is seen, the last row ends in a note on where the rest is. is_new: nothing was
-    typed yet; what to type is asked first, so that the note shows it where no line of it is seen.
+    If not all are visible, a note in the last row says where the rest is. `is_new`: nothing was
+    typed yet, so that this row also shows the first line to type, if that is not visible.
     """
     if len(lines) <= height:
         return lines, 0
@@ -625,7 +626,7 @@ def scrolled(
 
 
 def has_n_plus_one(turns: Sequence[tuple[int, Sequence[Message]]]) -> bool:
-    """Tell whether the last input loaded one attribute object by object."""
+    """Whether the last input loaded an attribute one object at a time."""
     if not turns:
         return False
     return is_n_plus_one([item for item in items(turns[-1][1]) if isinstance(item, Entry)])

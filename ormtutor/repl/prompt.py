@@ -1,8 +1,8 @@
-"""The input line of the full screen: colours, completion, history, and the keys of editing.
+"""The input line of the full screen: colours, completion, history, and the editing keys.
 
 Before: a learner presses keys.
-Here:   prompt_toolkit's buffer with our lexer, completer and history; bindings that only edit.
-After:  screen.py binds what acts (Enter, Ctrl-C, the function keys) and draws the rest.
+Here:   prompt_toolkit's buffer with our lexer, completer and history; key bindings that only edit.
+After:  keys.py has the keys that act (Enter, Ctrl-C, the function keys); screen.py does the rest.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from ormtutor.repl.history import History
 from ormtutor.repl.source import INDENT, clean_paste, indented, is_command
 
 Proposal = tuple[str, int, str]
-"""A text, how many characters before the cursor it replaces, and what kind of thing it is."""
+"""A text, how many characters before the cursor it replaces, and what kind of name it is."""
 
 
 class InputLexer(Lexer):
-    """Python in colours; a `:command` and an answer to `input()` plain."""
+    """Colours for Python; none for a `:command` or an answer to `input()`."""
 
     def __init__(self, is_python: Callable[[], bool]) -> None:
         self._is_python = is_python
@@ -51,12 +51,12 @@ class InputLexer(Lexer):
         return lambda number: list(lines[number]) if number < len(lines) else []
 
     def invalidation_hash(self) -> object:
-        """Colours change once: when the lexers have been imported."""
+        """Return a value that changes with the colours: once, when the lexers are imported."""
         return highlight.is_loaded()
 
 
 class InputCompleter(Completer):
-    """What the kernel and the command table propose; asked only when Tab is pressed."""
+    """The proposals of kernel and command table, asked for when Tab is pressed."""
 
     def __init__(self, propose: Callable[[str, int], Sequence[Proposal]]) -> None:
         self._propose = propose
@@ -71,7 +71,7 @@ class InputCompleter(Completer):
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """Yield the proposals; the kernel is asked in a thread, so that keys still echo."""
+        """Yield the proposals; they are asked for in a thread, so that keys still echo."""
         loop = get_app().loop
         if loop is None:
             return
@@ -112,9 +112,9 @@ def make_buffer(history: History, propose: Callable[[str, int], Sequence[Proposa
 
 
 class OwnBlanks:
-    """The blanks that we put at the start of a line: whoever types them all the same types over.
+    """The blanks that we put at the start of a line: a learner who types them types over them.
 
-    So a block can be typed as it is printed. The learner's own count is the one that holds.
+    So a block can be typed as it is printed. If the learner types fewer, the surplus is removed.
     """
 
     def __init__(self, buffer: Buffer) -> None:
@@ -124,11 +124,11 @@ class OwnBlanks:
         buffer.on_text_insert += self._inserted
 
     def put(self, count: int) -> None:
-        """Remember that so many blanks stand before the cursor, all of them ours."""
+        """Remember that so many blanks before the cursor are ours."""
         self._text, self._put, self._typed = self._buffer.text, count, 0
 
     def types_over(self) -> bool:
-        """Take a blank that the learner typed for one of ours; False where none is left."""
+        """Count a typed blank as one of ours; return False if there is none left."""
         if self._buffer.text != self._text or self._typed >= self._put:
             return False
         self._typed += 1

@@ -1,12 +1,11 @@
 """Lesson prose: the Markdown between the fences, made readable at a width.
 
-Before: course/lesson.py cuts a lesson into parts; a prose part is still Markdown text.
+Before: course/markdown.py has cut a lesson into parts; a prose part is still Markdown text.
 Here:   paragraphs, lists, tables, quotes, headings and code blocks become styled lines.
 After:  panels.py puts them into the lesson panel, line.py prints them.
 
-Only what lesson prose uses is known here; anything else is shown as it was written, never lost.
-The CommonMark parser proper is for finding fences, takes 46 ms to import, and would stand before
-the first prompt.
+Only what lessons use is known here; anything else is shown as it was written. The real CommonMark
+parser, which finds the fences, takes 46 ms to import, and would delay the first prompt.
 """
 
 from __future__ import annotations
@@ -40,16 +39,16 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def render(markdown: str, room: int, *, marks: bool = False) -> list[Line]:
-    """Return the prose as lines of at most `room` cells, blocks apart by one empty line.
+    """Return the prose as lines of at most `room` cells, with an empty line between blocks.
 
-    With `marks` the backticks around code stay: for line mode, where no style tells it apart.
+    With `marks` the backticks around code stay, for line mode, where no style shows it.
     """
     return list(_rendered(markdown, room, marks))
 
 
 @lru_cache(maxsize=64)
 def _rendered(markdown: str, room: int, marks: bool) -> tuple[Line, ...]:
-    """Kept, since each frame shows the same text again: it took half of a frame's time."""
+    """Cached, since each frame shows the same text: rendering would take half of its time."""
     lines: list[Line] = []
     for block in _blocks(_COMMENT.sub("", markdown).strip("\n").split("\n"), room, marks):
         if block:
@@ -129,7 +128,7 @@ def _paragraph(source: list[str], room: int, marks: bool) -> list[Line]:
 
 
 def _code(source: list[str], room: int) -> list[Line]:
-    """Return code as it stands, a little to the right; a long line goes on below."""
+    """Return code as it is, indented a little; long lines are wrapped."""
     return [
         row
         for line in source
@@ -144,7 +143,7 @@ def _quote(source: list[str], room: int, marks: bool) -> list[Line]:
 
 
 def _list(source: list[str], room: int, marks: bool) -> list[Line]:
-    """Return the items of a list, nested ones further to the right."""
+    """Return the items of a list, nested ones indented."""
     lines: list[Line] = []
     item: list[str] = []
     lead = ""
@@ -188,7 +187,7 @@ def _table(source: list[str], room: int, marks: bool) -> list[Line]:
 
 
 def inline(text: str, *, style: str = "", marks: bool = False) -> Line:
-    """Return one run of prose with its code, bold, emphasis and links as styled fragments."""
+    """Return a line of prose with its code, bold, emphasis and links as styled fragments."""
     line: Line = []
     position = 0
     for match in _INLINE.finditer(text):

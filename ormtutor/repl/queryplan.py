@@ -1,8 +1,8 @@
-"""A query plan in words: what SQLite would read, by which way, and what it sorts in memory.
+"""A query plan in words: what SQLite would read, how, and what it would sort in memory.
 
-Before: kernel/queryplan.py asked EXPLAIN QUERY PLAN and gave its rows.
+Before: kernel/queryplan.py has returned the rows of EXPLAIN QUERY PLAN.
 Here:   one table of SQLite's phrases; a phrase that is not in it is shown as it is.
-After:  `:explain N` shows the words, indented as the plan is.
+After:  `:explain N` shows the words, indented like the plan.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 
 
 def in_words(sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[int, str]]:
-    """Return each line of a plan in words, with its depth; a statement that finds nothing, too."""
+    """Return each line of a plan in words, with its depth; one line if the plan is empty."""
     depths: dict[Any, int] = {}
     found = []
     for number, parent, detail in rows:
@@ -85,12 +85,12 @@ def in_words(sql: str, rows: Sequence[Sequence[Any]]) -> list[tuple[int, str]]:
 
 
 def is_full_scan(rows: Sequence[Sequence[Any]]) -> bool:
-    """Tell whether a table is read from its first row to its last."""
+    """Whether a table is read from its first row to its last."""
     return any(re.match(r"SCAN (?!CONSTANT|\d+ CONSTANT|\()", detail) for _, _, detail in rows)
 
 
 def phrase(sql: str, detail: str) -> str:
-    """Return one line of a plan in words; SQLite's own where we know none."""
+    """Return one line of a plan in words, or unchanged if we know no words for it."""
     text, left_join, _ = detail.partition(" LEFT-JOIN")
     text = re.sub(r"^(SCAN|SEARCH) (?:TABLE|SUBQUERY) ", r"\1 ", text)
     text = re.sub(r"^(SCAN|SEARCH) \S+ AS ", r"\1 ", text)
@@ -103,7 +103,7 @@ def phrase(sql: str, detail: str) -> str:
 
 
 def _named(sql: str, parts: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the parts of a phrase as a reader calls them."""
+    """Return the parts of a phrase, with readable names of tables, indexes and terms."""
     named = {key: value or "" for key, value in parts.items()}
     if "source" in named:
         named["source"] = _source(sql, named["source"])
@@ -116,7 +116,7 @@ def _named(sql: str, parts: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _source(sql: str, name: str) -> str:
-    """Return a table's name; with an alias, both."""
+    """Return a table's name; if it has an alias, both."""
     if name.startswith("("):
         return "a subquery"
     known = re.search(rf'(?:FROM|JOIN|,)\s+("[^"]+"|\w+) AS {re.escape(name)}\b', sql)

@@ -1,8 +1,8 @@
 """The mapped tables as a picture, as sentences, and as Mermaid text for a page.
 
-Before: kernel/mapping.py read the mapping (its shape is told there).
-Here:   a box for each table, side by side as room allows, and a line for each relationship.
-After:  `:schema` shows it; `:schema mermaid` gives an erDiagram.
+Before: kernel/mapping.py has returned the mapping, in the shape told there.
+Here:   a box for each table, side by side if there is room, and a line for each relationship.
+After:  `:schema` shows it; `:schema mermaid` shows an erDiagram.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NO_CLASSES = "No class is mapped yet. A declared class will stand here with its table."
 GAP = 3
 
-# How the two ends are drawn: `<` is a foot with many toes.
+# How the two ends are drawn: `<` and `>` are the side of the many (a crow's foot).
 _LINES = {
     "one-to-many": "──<",
     "many-to-one": ">──",
@@ -44,12 +44,12 @@ _MERMAID = {
 
 
 def pairs(content: Content) -> list[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
-    """Return the relationships, each with its other end where that is known."""
+    """Return the relationships, each with its other end if that is known, else None."""
     ends = list(content["relationships"])
     found: list[tuple[Mapping[str, Any], Mapping[str, Any] | None]] = []
-    told: list[int] = []
+    paired: list[int] = []
     for number, end in enumerate(ends):
-        if number in told:
+        if number in paired:
             continue
         other = next(
             (index for index, one in enumerate(ends) if index > number and _are_ends(end, one)),
@@ -58,9 +58,9 @@ def pairs(content: Content) -> list[tuple[Mapping[str, Any], Mapping[str, Any] |
         if other is None:
             found.append((end, None))
             continue
-        told.append(other)
+        paired.append(other)
         first, second = end, ends[other]
-        if first["kind"] == "many-to-one":  # the parent stands on the left
+        if first["kind"] == "many-to-one":  # the parent is on the left
             first, second = second, first
         found.append((first, second))
     return found
@@ -214,5 +214,5 @@ def _entity(name: str) -> str:
 
 
 def _word(text: str) -> str:
-    """Return a text as Mermaid takes a type or a name: one word of letters, digits and brackets."""
+    """Return a text as Mermaid accepts a type or a name: letters, digits, hyphens, brackets."""
     return re.sub(r"[^\w()\[\]-]+", "_", text)

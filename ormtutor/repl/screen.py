@@ -1,11 +1,11 @@
-"""The full screen: keys and events in, frames out; wide and medium over one stream of events.
+"""The full screen: keys and events in, frames out.
 
-Before: launch.py made it, with nothing but a terminal and a history; keys come at once.
-Here:   what is typed becomes a job for the worker; events become state, and frames are asked for.
-After:  dialog.py performs the input; composer.py says what stands where, stage.py paints it.
+Before: launch.py made it with just a terminal and a history, so that it accepts keys at once.
+Here:   what is typed becomes a job for the worker; events change the state and so the next frame.
+After:  dialog.py performs the input; composer.py decides what is where, stage.py paints it.
 
-The terminal's thread never waits: it edits text and paints. Whatever asks the tutor is a job of the
-worker. `attach` brings the dialog and all that draws, which are imported while keys already echo.
+The terminal's thread never waits: it edits text and paints. Whatever needs the tutor is a job for
+the worker. `attach` adds the dialog and what draws, which are imported while keys already echo.
 """
 
 from __future__ import annotations
@@ -58,17 +58,17 @@ if TYPE_CHECKING:
     from ormtutor.repl.worker import Worker
 
 ESCALATION = 2.0
-"""A second Ctrl-C within so many seconds asks for more than the first."""
+"""Within so many seconds, a second Ctrl-C announces that it stops the kernel."""
 RETRY_SECONDS = 0.1
-"""So long after a Ctrl-C that found nothing running it is tried again."""
+"""How soon a Ctrl-C that found nothing running is tried again."""
 SWITCH_SECONDS = 0.0005
-"""After so long a thread that computes lets the terminal's go on: 5 ms, as usual, are two keys."""
+"""After so long a computing thread gives way to the terminal's; Python's 5 ms are two keys."""
 FRAME_SECONDS = 0.04
-"""While code prints, the screen is painted no more often than this."""
+"""The least time between two frames while code prints."""
 
 
 class Screen:
-    """The full screen, from the first key to leaving. `run` returns when it is left."""
+    """The full screen, from the first key to leaving; the view of a dialog."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class Screen:
     def attach(
         self, dialog: Dialog, console: Console, composer: Composer, table: tuple[Command, ...]
     ) -> None:
-        """Give the screen what it shows and whom it talks to."""
+        """Connect the dialog, and what draws."""
         self.console = console
         self.composer = composer
         self.dialog = dialog
@@ -149,24 +149,24 @@ class Screen:
         return self._is_closing
 
     def run(self, begin: Callable[[], None]) -> None:
-        """Show the screen until it is left. The transcript is then to be printed by the caller.
+        """Show the screen until the learner leaves. Then the caller may print the transcript.
 
-        `begin` attaches the dialog and opens the lesson: a job for the worker, begun when the first
-        frame stands.
+        `begin` attaches the dialog and opens the lesson: a job for the worker, done when the first
+        frame has been painted.
         """
 
-        def first_frame_stands(app: Application[None]) -> None:
-            app.after_render -= first_frame_stands
+        def after_first_frame(app: Application[None]) -> None:
+            app.after_render -= after_first_frame
             self.worker.do(begin)
             self.worker.do(self.look)
 
         sys.setswitchinterval(SWITCH_SECONDS)
-        self.app.after_render += first_frame_stands
-        # prompt_toolkit would show a traceback and wait for Enter.
+        self.app.after_render += after_first_frame
+        # prompt_toolkit's handler would show a traceback and wait for Enter.
         self.app.run(pre_run=self._started, set_exception_handler=False)
 
     def _on_crash(self, loop: object, context: dict[str, Any]) -> None:
-        """Something of ours is broken in the terminal's own thread: leave, and raise it there."""
+        """A fault of our own in the terminal's thread: leave, and let `run` raise it."""
         fault = context.get("exception") or RuntimeError(context.get("message"))
         self._is_closing = True
         if self.app.is_running and not self.app.is_done:
@@ -175,7 +175,7 @@ class Screen:
     # --- what happens -----------------------------------------------------------------------------
 
     def on_event(self, event: Event) -> None:
-        """Take in an event, from whichever thread tells it."""
+        """Take in an event, from any thread."""
         if isinstance(self.composer, Blank) or self.dialog is None:
             return
         if self.composer.take_in(event, self.stage.places):
@@ -183,7 +183,7 @@ class Screen:
         self.changed(is_awaited=self.composer.is_awaited(event))
 
     def changed(self, is_awaited: bool = False) -> None:
-        """Note that the next frame differs, and have it painted soon; at once if it is awaited."""
+        """Note that the next frame differs; have it painted soon, or at once if it is awaited."""
         self.display.version += 1
         self._is_awaited |= is_awaited
         loop = self.app.loop
@@ -196,7 +196,7 @@ class Screen:
             self._is_paint_planned = False
 
     def _plan_paint(self) -> None:
-        """Paint now, or a little later: more often than the eye can follow helps nobody."""
+        """Paint now, or a little later if the last frame is too recent."""
         wait = self._last_paint + FRAME_SECONDS - time.monotonic()
         if wait > 0 and not self._is_awaited and self.app.loop is not None:
             self.app.loop.call_later(wait, self._paint)
@@ -209,7 +209,7 @@ class Screen:
         self.app.invalidate()
 
     def _started(self) -> None:
-        """Start what goes on beside: colours, the clock of running code, the signals to leave."""
+        """Set the handlers of crashes and signals, and start the clock of running code."""
         loop = self.app.loop
         assert loop is not None  # called inside the running loop
         loop.set_exception_handler(self._on_crash)
@@ -220,19 +220,19 @@ class Screen:
                     loop.add_signal_handler(getattr(signal, name), self._exit)
 
     def load_colours(self) -> None:
-        """Import the lexers. A job of the worker, when nothing is urgent any more."""
+        """Import the lexers; a job for the worker, when nothing is urgent."""
         highlight.load()
         self.changed()
 
     def _tick(self) -> None:
-        """Keep "running" true while something runs."""
+        """Keep the seconds of "running" up to date while something runs."""
         if self.worker.is_busy:
             self.changed()
         if self.app.loop is not None and not self._is_closing:
             self.app.loop.call_later(0.25 if self.worker.is_busy else 1.0, self._tick)
 
     def _on_idle(self) -> None:
-        """Called in the worker's thread after each job: run what was typed ahead."""
+        """Run what was typed ahead; called in the worker's thread after each job."""
         if self.worker.is_busy:
             return
         loop = self.app.loop
@@ -246,7 +246,7 @@ class Screen:
             self._do(self.dialog, self.display.pending.popleft())
 
     def _on_fault(self, fault: Exception) -> None:
-        """Say that something of ours is broken, keep the details for a report, and go on."""
+        """Show a fault of our own, keep the details for a report, and go on."""
         path = files.keep_fault(fault)
         where = f" The details are in {path}." if path is not None else ""
         self.display.notice = f"A fault of ormtutor itself: {fault!r}.{where}"
@@ -257,7 +257,7 @@ class Screen:
     # --- what the learner enters ------------------------------------------------------------------
 
     def enter(self, *, forced: bool = False) -> None:
-        """Take the input line as it is, or begin a new line in it."""
+        """Accept the input if it is complete, or if `forced`; else begin a new line in it."""
         text = self.buffer.text
         self.display.notice = ""
         if self.display.question is not None:
@@ -277,7 +277,7 @@ class Screen:
         self.changed()
 
     def _is_ready(self, text: str) -> bool:
-        """Tell whether the input is complete; if not, put a new line or say what is wrong."""
+        """Return whether the input is complete; if not, begin a new line or say what is wrong."""
         if source.is_command(text):
             return True
         if self._take_command(text):
@@ -301,7 +301,7 @@ class Screen:
         return complete
 
     def _take_command(self, text: str) -> bool:
-        """Carry out a command that was typed below an unfinished input, which stays."""
+        """Carry out a command below an unfinished input, which stays; return if there was one."""
         above, _, last = text.rpartition("\n")
         if not above.strip() or not last.lstrip().startswith(":") or self.dialog is None:
             return False
@@ -326,7 +326,7 @@ class Screen:
         self.buffer.cursor_position = self.buffer.document.translate_row_col_to_index(row, column)
 
     def _take(self, text: str) -> None:
-        """Do an input now, or keep it until the running one has ended."""
+        """Perform an input now, or when the running one has ended."""
         dialog, is_waiting = self.dialog, self.worker.is_busy or self.display.pending
         if dialog is None or (is_waiting and not dialog.is_quick(text)):
             self.display.pending.append(text)
@@ -348,7 +348,7 @@ class Screen:
             self.app.loop.call_later(frame.RUNNING_AFTER, self.changed)
 
     def look(self) -> None:
-        """Ask the kernel for what the panels show. A job of the worker."""
+        """Ask the kernel for what the panels show; a job for the worker."""
         dialog, display = self.dialog, self.display
         if dialog is None or not dialog.is_open:
             return
@@ -359,10 +359,10 @@ class Screen:
         self.changed()
 
     def press(self, command: Command, key: Key) -> None:
-        """Do what a function key stands for: the very command that could have been typed.
+        """Run the command that a function key stands for.
 
-        While code runs, a key that was meant for what stands on the screen now must not act on what
-        stands there a minute later: it is refused, not kept.
+        While code runs it is refused, not delayed: a key is meant for what is on the screen now,
+        not for what will be there a minute later.
         """
         self.display.notice = ""
         if self._is_running() and not command.is_quick:
@@ -372,7 +372,7 @@ class Screen:
             self._take(f":{command.name} {key.argument}".rstrip())
 
     def end_of_input(self) -> None:
-        """Ctrl-D on an empty line: the end of `input()`, else leave; progress is kept anyway."""
+        """Ctrl-D on an empty line: end the learner's `input()`, else leave."""
         if self.display.question is not None:
             self.answer(None)
         else:
@@ -381,7 +381,7 @@ class Screen:
     # --- the learner's input() --------------------------------------------------------------------
 
     def _ask_learner(self, prompt: str) -> str | None:
-        """Wait for an answer to `input()`; called in the worker's thread.
+        """Wait for the answer to `input()` and return it; called in the worker's thread.
 
         Raises: KeyboardInterrupt: the answer was Ctrl-C.
         """
@@ -410,7 +410,7 @@ class Screen:
     # --- Ctrl-C -----------------------------------------------------------------------------------
 
     def interrupt(self) -> None:
-        """Ctrl-C: drop the text, stop the code, close what is open; never leave."""
+        """Ctrl-C: stop the code, drop the text, or close what is open; never leave."""
         if self.display.question is not None:
             self.answer(KeyboardInterrupt())
         elif self.worker.is_busy and (self._is_running() or not self.buffer.text):
@@ -431,9 +431,7 @@ class Screen:
         pending, typed = self.display.pending, self.buffer.text
         kept = "\n".join([*pending, *([typed] if typed else [])])
         pending.clear()
-        if (
-            kept != typed
-        ):  # nothing that was typed ahead runs after a Ctrl-C; it is there to be seen
+        if kept != typed:  # after a Ctrl-C what was typed ahead does not run, but is still there
             self.buffer.text = kept
             self.buffer.cursor_position = len(kept)
         self.display.notice = (
@@ -444,7 +442,7 @@ class Screen:
         self._send_interrupt()
 
     def _send_interrupt(self) -> None:
-        """Interrupt the kernel; once more a little later if it does not run the input yet."""
+        """Interrupt the kernel; if it does not run the input yet, try again a little later."""
         if self.dialog is None or not self.worker.is_busy:
             return
         if self.dialog.interrupt():
@@ -453,7 +451,7 @@ class Screen:
             self.app.loop.call_later(RETRY_SECONDS, self._send_interrupt)
 
     def _is_running(self) -> bool:
-        """Tell whether something runs that is worth telling: most inputs end before that."""
+        """Whether a job has been running long enough to show it: most end earlier."""
         return self.worker.busy_seconds >= frame.RUNNING_AFTER
 
     # --- what commands ask of the view ------------------------------------------------------------
@@ -477,7 +475,7 @@ class Screen:
         """Show a panel, the next one, or none."""
         display = self.display
         if name == "off" and not display.are_panels_shown:
-            name = "on"  # the same key brings them back
+            name = "on"  # the same key shows them again
         if name in ("on", "off"):
             display.are_panels_shown = display.is_panel_asked = name == "on"
         else:
@@ -500,7 +498,7 @@ class Screen:
             self.worker.do(self.look)
 
     def text(self) -> None:
-        """Show the whole text of the step, or put it back."""
+        """Show the whole text of the step, or close what covers the panels."""
         if self.display.reading is not None:
             self.display.uncover()
         else:
@@ -509,12 +507,12 @@ class Screen:
         self.changed()
 
     def close_reading(self) -> None:
-        """Put back what a text has covered."""
+        """Close the text that covers the panels."""
         self.display.uncover()
         self.changed()
 
     def scroll(self, step: int) -> None:
-        """Scroll the text by a page: what was opened for reading, else the lesson."""
+        """Scroll by a page: what was opened for reading, else the lesson."""
         places = self.stage.places
         page = max(1, (places.lesson.height if places and places.lesson else 1) - 1)
         if self.display.reading is not None:
@@ -531,13 +529,13 @@ class Screen:
         self.changed()
 
     def edit(self, text: str) -> None:
-        """Open the editor on the input line, or on the last input where the line is empty."""
+        """Open the editor with the input line, or with `text` if the line is empty."""
         if not self.buffer.text and text:
             self.buffer.text = text
         self.buffer.open_in_editor()
 
     def transcript(self) -> list[Line]:
-        """Return all that the console has shown, for the width at hand."""
+        """Return everything that the console has shown, for the current width."""
         places = self.stage.places
         width = places.columns - 2 if places is not None else 80
         return self.console.all(width) if self.console is not None else []
@@ -558,7 +556,7 @@ class Screen:
         ]
 
     def set(self, key: str, value: str) -> str:
-        """Change a setting, and say what it is now."""
+        """Change a setting, and return what it is now."""
         if key == "mode":
             return self._set_mode(value)
         is_on = self._on_or_off(key, value)
@@ -593,7 +591,7 @@ class Screen:
     # --- the input line ---------------------------------------------------------------------------
 
     def mode_word(self) -> str:
-        """Return the state of the vi keys; nothing for those of emacs."""
+        """Return the mode of the vi keys; empty for emacs keys."""
         if self.app.editing_mode != EditingMode.VI:
             return ""
         return "vi INSERT" if self.app.vi_state.input_mode == InputMode.INSERT else "vi NAV"
@@ -602,7 +600,7 @@ class Screen:
         return self.display.question is None
 
     def _propose(self, text: str, cursor: int) -> list[Proposal]:
-        """Return completions; asked in a thread, and of the kernel only while it rests."""
+        """Return completions, from the worker and only if it is idle; called in another thread."""
         dialog = self.dialog
         if dialog is None or not self._is_python() or self.worker.is_busy:
             return []
@@ -627,7 +625,7 @@ class Screen:
         return [("class:prompt", prompt if number == 0 else CONTINUED.rjust(len(prompt)))]
 
     def _signature(self, room: int) -> list[Line]:
-        """Return how the call at the cursor is called, once Tab has asked, until it is closed."""
+        """Return the signature that the last Tab has found, as long as that call is open."""
         before, signature = self._called
         text = self.buffer.text[: self.buffer.cursor_position]
         if not signature or not text.startswith(before):
@@ -638,7 +636,7 @@ class Screen:
         return [clip([("class:quiet", f"    {visible(signature)}")], room)]
 
     def below(self, room: int) -> list[Line]:
-        """Return what stands under the input line: proposals, or a complaint about its syntax."""
+        """Return what to show under the input line: proposals, a signature, a syntax error."""
         state = self.buffer.complete_state
         signature = self._signature(room)
         if state is not None and state.completions:

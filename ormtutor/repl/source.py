@@ -1,6 +1,6 @@
-"""What the learner is typing: is it complete, how far to indent, what did a paste bring along.
+"""What the learner is typing: is it complete, how far to indent, how to clean what was pasted.
 
-Before: prompt.py (keys) and line.py (lines of a stream) collect text.
+Before: screen.py (keys) and line.py (lines of a stream) collect text.
 Here:   pure questions about Python source; no terminal.
 After:  complete text goes to dialog.py, which hands it to the tutor or to a command.
 """
@@ -35,14 +35,14 @@ _LEAVES = re.compile(r"\s*(return|raise|pass|break|continue)\b")
 
 
 def is_command(text: str) -> bool:
-    """Tell a `:command` from Python: no statement begins with a colon in the first column."""
+    """Whether it is a `:command`: no Python statement begins with a colon."""
     return text.startswith(":")
 
 
 def is_complete(text: str) -> bool:
-    """Tell whether the text can run as it is; a block needs a blank line at its end, as in Python.
+    """Whether the text can run as it is; as in Python, a block needs a blank line at its end.
 
-    Raises: SyntaxError: the text is wrong, and no further line can mend it.
+    Raises: SyntaxError: the text is wrong, and no further line can make it right.
     """
     if not text.strip() or is_command(text):
         return True
@@ -58,9 +58,9 @@ def is_complete(text: str) -> bool:
 
 
 def _closed(text: str) -> str:
-    """Return the text with its last line ended, unless a backslash or blanks say that it goes on.
+    """Return the text with a newline at its end, unless it ends with a backslash.
 
-    codeop takes a block whose last line is not ended for unfinished.
+    codeop takes a block without that newline for unfinished.
     """
     return text if text.endswith(("\\", "\n")) else text + "\n"
 
@@ -71,9 +71,9 @@ def _ends_blank(text: str) -> bool:
 
 
 def begins_anew(text: str, line: str) -> bool:
-    """Tell whether `line` ends the block in `text`, as in a file without a blank line between.
+    """Whether `line` begins a new statement after the block in `text`, without a blank line.
 
-    At a prompt this never happens: there the blank line is what ends a block.
+    That happens in scripts; at a prompt, a block ends with a blank line.
     """
     if not line.strip() or line[0].isspace() or _GOES_ON.match(line):
         return False
@@ -84,7 +84,7 @@ def begins_anew(text: str, line: str) -> bool:
 
 
 def next_indent(text: str) -> str:
-    """Return the blanks with which the line after `text` begins."""
+    """Return the indentation of the line after `text`."""
     last = text.rpartition("\n")[2]
     blanks = last[: len(last) - len(last.lstrip())]
     code = last.partition("#")[0].rstrip()
@@ -98,8 +98,8 @@ def next_indent(text: str) -> str:
 def clean_paste(text: str) -> str:
     """Return pasted text as code: dedented, without prompts and the output between them.
 
-    Line ends become newlines, NUL bytes go. A block gets its blank line, so that one Enter runs it;
-    blank lines inside stay, and none of them submits.
+    Line ends become newlines; NUL bytes are removed. A block gets its blank line, so that one Enter
+    runs it; blank lines inside stay, and do not run anything.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     if "\n" not in text:
@@ -120,12 +120,12 @@ def _needs_blank_line(text: str) -> bool:
 
 
 def indented(text: str, blanks: str) -> str:
-    """Return a pasted block moved right to where the cursor stands; its first line is there."""
+    """Return a pasted block, its lines after the first one indented by these blanks."""
     return text.replace("\n", "\n" + blanks) if blanks else text
 
 
 def explain(error: SyntaxError, text: str) -> list[str]:
-    """Return a syntax error in up to three lines: message, line of code, caret below it."""
+    """Return a syntax error in up to three lines: message, line of code, carets under it."""
     number = error.lineno or 1
     lines = text.split("\n")
     where = f" (line {number})" if len(lines) > 1 else ""

@@ -1,12 +1,12 @@
 """The stage: one container that paints the composed rows and puts the input line into its place.
 
-Before: screen.py composes the rows of a window, from pure functions.
-Here:   rows become cells of prompt_toolkit's screen; rows that did not change cost nothing.
-After:  prompt_toolkit compares the frame with the one before, and writes what differs.
+Before: composer.py composes the rows of a window.
+Here:   rows become cells of prompt_toolkit's screen; rows that have not changed cost nothing.
+After:  prompt_toolkit compares the frame with the previous one, and writes what differs.
 
-prompt_toolkit compares each cell of a frame with the one before, some 5,000 of them for a key that
-changes one. Rows that stand on the terminal already are therefore left out of both frames: nothing
-is compared, nothing is written, and a key costs the rows of the input line only.
+prompt_toolkit compares every cell, some 5,000 of them for a key that changes one. Rows that are on
+the terminal already are therefore left out of both frames: they are neither compared nor written,
+so that a key only costs the rows of the input line.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Row = defaultdict[int, Char]
 
 
 class Blank:
-    """Composes frames while nothing is known yet: the same as the first frame, but with keys."""
+    """Composes frames while nothing is known yet: the empty first frame."""
 
     def __init__(self, *, ascii_only: bool) -> None:
         self._ascii_only = ascii_only
@@ -43,24 +43,24 @@ class Blank:
         return None
 
     def places(self, columns: int, rows: int, input_rows: int) -> Plan:
-        """Return where everything stands."""
+        """Return where everything is."""
         return first_frame(columns, rows)[1]
 
     def compose(self, places: Plan, input_rows: int, below: list[Line]) -> tuple[list[Line], int]:
-        """Return the rows, and that of the input line."""
+        """Return the rows, and the row of the input line."""
         rows = first_frame(places.columns, places.rows)[0]
         return [in_ascii(row) for row in rows] if self._ascii_only else rows, places.console.y
 
 
 class Stage(Container):
-    """Paints what the screen composes, and knows where the last frame has put things."""
+    """Paints what the composer makes; `places` says where things are in the last frame."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self.places: Plan | None = None
         self.input_row = 0
         self.painted: object = None
-        """What the composer's state was when the last frame was made."""
+        """The composer's state when the last frame was made."""
         self._input_rows = 1
         self._state: tuple[object, ...] = ()
         self._rows: list[Line] = []
@@ -80,7 +80,7 @@ class Stage(Container):
         return Dimension.exact(max_available_height)
 
     def get_children(self) -> list[Container]:
-        """Return the two windows that take keys."""
+        """Return the two windows that get keys."""
         return [self._screen.input_window, self._screen.search.container]
 
     def write_to_screen(
@@ -117,7 +117,10 @@ class Stage(Container):
             self._handle_mouse(mouse_handlers, places)
 
     def _arrange(self, columns: int, rows: int) -> tuple[int, Plan]:
-        """Compose the rows anew if anything but the typed text has changed."""
+        """Compose the rows again, if anything but the typed text has changed.
+
+        Returns the rows of the input line, and the places.
+        """
         view = self._screen
         composer = view.composer
         view.display.mode_word = view.mode_word()
@@ -138,7 +141,7 @@ class Stage(Container):
         return self._input_rows, places
 
     def _paint(self, screen: CellScreen, rows: int) -> None:
-        """Give the rows to the frame; those that stand on the terminal already to neither frame."""
+        """Put the rows into the frame; those that are on the terminal already into neither."""
         before = get_app().renderer.last_rendered_screen
         if before is None or len(self._painted) != rows:
             self._painted = [([("unpainted", "")], defaultdict(_blank))] * rows
@@ -150,7 +153,7 @@ class Stage(Container):
                 before.data_buffer.pop(y, None)
                 continue
             if before is not None:
-                before.data_buffer[y] = row  # it was taken out while it did not change
+                before.data_buffer[y] = row  # it had been taken out while it did not change
             new = screen.data_buffer[y]
             new.update(cells(line))
             self._painted[y] = (([("touched", "")] if y in touched else line), new)
@@ -186,7 +189,7 @@ def _blank() -> Char:
 
 
 def cells(line: Line) -> dict[int, Char]:
-    """Return a line as cells by column; a combining character joins the cell before it."""
+    """Return a line's cells by column; a combining character is added to the cell before it."""
     row: dict[int, Char] = {}
     x = 0
     for style, text in line:

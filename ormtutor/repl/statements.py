@@ -1,6 +1,6 @@
-"""What went to the database, ready to be read: values filled in, repetitions folded.
+"""What went to the database, made readable: values filled in, repetitions folded.
 
-Before: the replies of a turn, as the kernel sent them (Statement, Rows, Transaction).
+Before: a turn has the kernel's replies (Statement, Rows, Transaction).
 Here:   replies -> entries, one for each statement or for each group that repeats.
 After:  panels.py draws the entries, line.py says them in words, `:sql` shows one in full.
 """
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from ormtutor.kernel.messages import Message
 
-# A placeholder, or something that could hide one: a string, a quoted name, a comment.
+# A placeholder, or something with a `?` that is none: a string, a quoted name, a comment.
 _PIECES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\?",
                      re.DOTALL)  # fmt: skip
 
 FOLD_FROM = 3
-"""So many statements of one kind in one input are folded even if others stand between them."""
+"""So many equal statements in one input are folded even if there are others between them."""
 
 
 class Entry:
@@ -37,7 +37,7 @@ class Entry:
 
     @property
     def first(self) -> Statement:
-        """The statement that gives the entry its text, cause and line."""
+        """The first statement; the others have the same text, cause and line."""
         return self.statements[0]
 
     @property
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def numbers(self) -> str:
-        """`#3`, or `#3-#14` for a folded group, `#3..#14` where others stand between."""
+        """`#3`, or `#3-#14` for a folded group, `#3..#14` if there are others between them."""
         numbers = [statement.number for statement in self.statements]
         if len(numbers) == 1:
             return f"#{numbers[0]}"
@@ -65,7 +65,7 @@ class Entry:
         return any(statement.number == number for statement in self.statements)
 
     def only(self, number: int) -> Entry:
-        """Return the entry of that statement alone, out of a folded group."""
+        """Return an entry with only that statement of a folded group."""
         return Entry(
             [statement for statement in self.statements if statement.number == number],
             [rows for rows in self.rows if rows.number == number],
@@ -73,7 +73,7 @@ class Entry:
 
     @property
     def is_lazy(self) -> bool:
-        """Whether an attribute went to the database by itself."""
+        """Whether it is a lazy load."""
         return self.first.cause.startswith("lazy load")
 
     @property
@@ -134,8 +134,8 @@ def _key(entry: Entry) -> tuple[str, str, int]:
 def filled(statement: Statement, *, which: int = 0) -> str:
     """Return the SQL with the values of one parameter set in place of the question marks.
 
-    Only for reading: what was sent keeps its placeholders. Where the two do not match, as with a
-    statement that the learner wrote with named parameters, the SQL is returned as it is.
+    Only for reading: what was sent has placeholders. If there are not as many of each, as with the
+    learner's own named parameters, the SQL is returned unchanged.
     """
     if not statement.parameters:
         return statement.sql.strip()
@@ -150,7 +150,7 @@ def filled(statement: Statement, *, which: int = 0) -> str:
 
 
 def with_few_columns(sql: str) -> str:
-    """Return a SELECT with its first column only, the others counted: for a panel of few rows."""
+    """Return a SELECT with its first column, the others counted, for a panel of few rows."""
     found = re.match(r"(SELECT (?:DISTINCT )?)(.*?)(\s*\nFROM .*)", sql, re.DOTALL)
     if not found or "(" in found[2]:
         return sql
@@ -159,7 +159,7 @@ def with_few_columns(sql: str) -> str:
 
 
 def in_one_flow(sql: str) -> str:
-    """Return SQL without its line ends and runs of blanks; those inside quotes stay."""
+    """Return SQL on one line with single blanks; blanks inside quotes stay."""
     return "".join(
         piece
         if piece[0] in "'\""
@@ -182,7 +182,7 @@ def count_of(number: int, noun: str) -> str:
 
 
 def came_back(entry: Entry) -> str:
-    """Return what a statement brought or changed, in words; empty when nobody told."""
+    """Return what a statement returned or changed, in words; empty if that is unknown."""
     known = [rows for rows in entry.rows if rows.rows >= 0]
     total = sum(rows.rows for rows in known)
     objects = _objects(entry)
@@ -211,18 +211,18 @@ def came_back(entry: Entry) -> str:
 
 
 def _sets(entry: Entry, told: int) -> int:
-    """Return how many rows an INSERT wrote: as told, else one for each parameter set."""
+    """Return how many rows an INSERT wrote: as reported, else one for each parameter set."""
     return told or sum(statement.sets for statement in entry.statements)
 
 
 def _is_association(entry: Entry) -> bool:
-    """Whether a flush wrote rows that are pairs of objects: more of these than of those."""
+    """Whether a flush wrote rows of an association table: there are more objects than rows."""
     first = entry.first
     return entry.count == 1 and "flush" in first.cause and len(first.objects) > first.sets
 
 
 def _pairs(entry: Entry) -> str:
-    """Return `Book#1 <-> Tag#1`; of several pairs their objects."""
+    """Return `Book#1 <-> Tag#1`; for several pairs, their objects."""
     objects = entry.first.objects
     return " <-> ".join(objects) if len(objects) == 2 else _objects(entry)
 
@@ -272,5 +272,5 @@ def totals(entries: Sequence[Entry]) -> str:
 
 
 def is_n_plus_one(entries: Sequence[Entry]) -> bool:
-    """Tell whether one attribute was loaded object by object, three times or more."""
+    """Whether an attribute was loaded one object at a time, at least three times."""
     return any(entry.is_lazy and entry.count >= FOLD_FROM for entry in entries)

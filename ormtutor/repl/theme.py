@@ -1,12 +1,12 @@
-"""The look: names of roles, each as ANSI colour and attribute; and whether to use colour at all.
+"""The look: roles, each with its ANSI colour and attributes; and whether to use colour at all.
 
 Before: panels.py names roles ("class:error"), never colours.
-Here:   one table from role to look, read by prompt_toolkit and by our own plain painter.
-After:  screen.py hands the table to prompt_toolkit; line.py and the first frame use `paint`.
+Here:   one table from role to look, for prompt_toolkit and for our own simple painter.
+After:  screen.py gives the table to prompt_toolkit; line.py and the first frame use `paint`.
 
-Only the sixteen ANSI names, so that every terminal theme stays readable; no blue and no yellow,
-which vanish on black or on white; and no meaning by colour alone: wherever a role matters, the
-text says it too (`OK`, `[x]`, `#3`, `^`).
+Only ANSI's named colours, so that every terminal theme stays readable; no blue and no yellow, which
+vanish on black or on white. Colour is never the only sign: wherever a role matters, the text shows
+it, too (`OK`, `[x]`, `#3`, `^`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ormtutor.repl.cells import in_ascii
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Literal
 
     from ormtutor.repl.cells import Line
@@ -77,9 +77,9 @@ _COLOURS = {"ansired", "ansigreen", "ansimagenta"}
 
 
 def wants_colour(when: When, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Decide once for the whole program: `--color`, then NO_COLOR, then the forces, then the TTY.
+    """Whether to use colour: by `--color`, NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, in this order.
 
-    A terminal that calls itself dumb or unknown gets none unless the option says always.
+    Else only on a terminal that is not dumb or unknown, and not in CI.
     """
     if when != "auto":
         return when == "always"
@@ -94,7 +94,7 @@ def wants_colour(when: When, environment: Mapping[str, str], *, is_terminal: boo
 
 
 def can_draw(encoding: str | None) -> bool:
-    """Tell whether boxes, arrows and ellipses can be written in the encoding."""
+    """Whether boxes, arrows and ellipses can be written in the encoding."""
     try:
         "─│┌┐└┘├┤┬┴┼…→".encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -108,13 +108,13 @@ def rules() -> dict[str, str]:
 
 
 def codes(style: str, *, colour: bool) -> str:
-    """Return the digits of the escape sequence for a style such as `class:error`, or nothing."""
+    """Return the digits of the escape sequence for a style such as `class:error`, or empty."""
     words = LOOKS.get(style.removeprefix("class:"), "").split()
     return ";".join(_CODES[word] for word in words if colour or word not in _COLOURS)
 
 
 def paint(line: Line, *, colour: bool, attributes: bool = True, ascii_only: bool = False) -> str:
-    """Return the line as text with escape sequences, or as plain text where nothing is wanted."""
+    """Return the line as text, with escape sequences if colours or attributes are wanted."""
     if ascii_only:
         line = in_ascii(line)
     if not (colour or attributes):
@@ -124,10 +124,3 @@ def paint(line: Line, *, colour: bool, attributes: bool = True, ascii_only: bool
         digits = codes(style, colour=colour) if text else ""
         pieces.append(f"\x1b[{digits}m{text}\x1b[0m" if digits else text)
     return "".join(pieces)
-
-
-def paint_all(lines: Iterable[Line], *, colour: bool, attributes: bool = True) -> str:
-    """Return the lines painted, one under the other, without blanks at their ends."""
-    return "\n".join(
-        paint(line, colour=colour, attributes=attributes).rstrip(" ") for line in lines
-    )

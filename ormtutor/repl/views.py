@@ -1,11 +1,11 @@
-"""The session and the tables as panels: what the kernel found by looking, ready to be read.
+"""The session and the tables as panels: what the kernel found, made readable.
 
-Before: kernel/views.py gathers plain data (its shapes are told there) without touching anything.
+Before: kernel/views.py gathers plain data, in the shapes told there, without changing anything.
 Here:   objects in three lanes (Python, this transaction, committed) and tables with their rows.
-After:  screen.py shows them as panels; `:session`, `:tables` and `:rows` show them in full.
+After:  composer.py shows them as panels; `:session`, `:tables` and `:rows` show them in full.
 
-A mark stands for each meaning, not a colour: `+` a row that is not committed, `-` one that was
-committed and is gone here, `(no row)` and `(expired)` in the lanes.
+Meanings are shown by marks, not by colours: `+` a row that is not committed, `-` a committed one
+that is gone here, `(no row)` and `(expired)` in the lanes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FIRST_ROWS = 20
 
 
 def transaction_word(view: View) -> str:
-    """Return what the header says of the transaction."""
+    """Return what the header says about the transaction."""
     word = str((view or {}).get("transaction", "none"))
     return "FAILED, rollback needed" if word == "failed" else word
 
@@ -63,7 +63,7 @@ def session(view: View, room: int, height: int) -> list[Line]:
 def _lanes(objects: Sequence[Mapping[str, Any]], room: int) -> list[Line]:
     """Return a heading, and a line for each attribute of each object.
 
-    Where `name=value` is too wide for the lanes, the names get a column of their own.
+    If `name=value` is too wide for the lanes, the names get their own column.
     """
     rows = [_heading("object", "state", "python", "this txn", "committed")]
     for one in objects:
@@ -102,7 +102,7 @@ def _lanes_of(one: Mapping[str, Any]) -> list[list[Line]]:
 
 
 def _lanes_in_short(objects: Sequence[Mapping[str, Any]], room: int) -> list[Line]:
-    """Return a heading, and one line an object: of the rows only what differs."""
+    """Return a heading, and one line for each object, with only what differs in its rows."""
     rows = [_heading("object", "state", "python", "this txn", "committed")]
     for one in objects:
         names = _attributes(one)
@@ -129,7 +129,7 @@ def _called(one: Mapping[str, Any]) -> str:
 
 
 def _attributes(one: Mapping[str, Any]) -> list[str]:
-    """Return the object's attributes in the order of its columns, as far as anyone knows them."""
+    """Return the object's attributes that are known, in the order of its columns."""
     lanes = [one["here"], one["committed"], one["python"], dict.fromkeys(one["expired"])]
     return list(dict.fromkeys(name for lane in lanes for name in lane or ()))
 
@@ -151,7 +151,7 @@ def _in_row(
     *,
     before: Mapping[str, str] | None,
 ) -> tuple[str, str]:
-    """Return what a lane shows; in bold what the lane before it has otherwise."""
+    """Return what a lane shows for an attribute; bold if the lane before it differs."""
     if row is None:
         return "class:quiet", NO_ROW if number == 0 else ""
     if name not in row:
@@ -161,7 +161,7 @@ def _in_row(
 
 
 def _difference(before: Mapping[str, str], after: Mapping[str, str] | None) -> str:
-    """Return what of `after` is not in `before`."""
+    """Return the values in `after` that differ from those in `before`, in words."""
     if after is None:
         return NO_ROW
     differing = [
@@ -173,7 +173,7 @@ def _difference(before: Mapping[str, str], after: Mapping[str, str] | None) -> s
 
 
 def plain(value: str) -> str:
-    """Return a repr without the quotes of a text, where no one could take it for something else."""
+    """Return a repr without the quotes of a text, unless it would look like another value."""
     inner = value[1:-1]
     is_text = len(value) > 2 and value[0] == value[-1] and value[0] in "'\""
     if not is_text or "\\" in inner or inner in ("None", "True", "False"):
@@ -203,7 +203,7 @@ def _foot(view: Mapping[str, Any], room: int) -> list[Line]:
 
 
 def _by_rollback(view: View) -> str:
-    """Return what a rollback does that touches no object. Rows may be changed without one."""
+    """Return what a rollback does if it concerns no object; it may still change rows."""
     word = transaction_word(view)
     if word.startswith("FAILED"):
         return "end the failed transaction"
@@ -211,7 +211,7 @@ def _by_rollback(view: View) -> str:
 
 
 def _some(names: Sequence[str], room: int, *, none: str = "empty") -> str:
-    """Return as many of the names as fit, and how many are left."""
+    """Return as many names as fit, and how many more there are; `none` if there are none."""
     if not names:
         return none
     counted: dict[str, int] = {}
@@ -298,7 +298,7 @@ def _table(name: str, table: Mapping[str, Any], room: int) -> list[Line]:
 
 
 def counts(table: Mapping[str, Any]) -> str:
-    """Return how many rows there are, and how many others would see."""
+    """Return how many rows there are, and, if changed, how many are committed."""
     here = count_of(table["count"], "row")
     committed = table["count"] - len(table["changed"]) + len(table["gone"])
     if not table["changed"] and not table["gone"]:
@@ -307,7 +307,7 @@ def counts(table: Mapping[str, Any]) -> str:
 
 
 def _rows(table: Mapping[str, Any], room: int, *, most: int = FIRST_ROWS) -> list[Line]:
-    """Return a heading, the rows with their marks, and the committed ones that are gone here."""
+    """Return a heading, the rows with their marks, and committed rows that are gone here."""
     changed = set(table["changed"])
     grid: list[list[Line]] = [[[("", "  ")], *_heading(*map(visible, table["columns"]))]]
     for number, row in enumerate(table["rows"][:most]):
@@ -324,7 +324,7 @@ def _rows(table: Mapping[str, Any], room: int, *, most: int = FIRST_ROWS) -> lis
 
 
 def rows(view: View, name: str, room: int) -> list[Line]:
-    """Return all rows of a table that the kernel gave, saying how many there are."""
+    """Return all rows of a table that the kernel has sent, and how many there are."""
     table = ((view or {}).get("tables") or {})[name]
     lines = [[("class:strong", visible(name)), ("", f"  {counts(table)}")]]
     lines += _rows(table, room, most=10_000)
@@ -340,7 +340,7 @@ def table_names(view: View) -> list[str]:
 
 
 def only(view: View, name: str) -> dict[str, Any]:
-    """Return the view with one table of that name, or with all where no name is given."""
+    """Return the view with only the table of that name; with all tables if it is empty."""
     found = (view or {}).get("tables") or {}
     return {"tables": {key: found[key] for key in found if not name or key == name}}
 

@@ -1,8 +1,8 @@
 """`--watch`: an author's lesson is loaded again when its file changes.
 
-Before: launch.py has opened a lesson whose author is at work on it.
-Here:   the state of its files on the disk, looked at now and then.
-After:  dialog.py loads the lesson anew, before the next input or at once.
+Before: launch.py has opened a lesson with `--watch`.
+Here:   whether its files have changed on the disk.
+After:  dialog.py loads the lesson again, before the next input or at once.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ormtutor.course.lesson import Lesson
 
 SECONDS = 0.3
-"""So often the files are looked at: below what an author takes for waiting."""
+"""How often to look at the files: before an author notices any delay."""
 
 
 class Watch:
-    """The files of one lesson, and what they were when it was loaded."""
+    """The files of one lesson, and their state when it was loaded."""
 
     def __init__(self, lesson: Lesson) -> None:
         self.path = lesson.path
@@ -31,17 +31,17 @@ class Watch:
         self._is_over = threading.Event()
 
     def has_changed(self) -> bool:
-        """Whether a file is another one than when it was loaded."""
+        """Whether a file has changed since it was loaded."""
         return self._look() != self._seen
 
     def loaded(self, lesson: Lesson | None = None) -> None:
-        """Take the files as they are for loaded; `lesson` where they could be read."""
+        """Note that the files were loaded as they are now; `lesson`: if they are correct."""
         if lesson is not None:
             self._shared = lesson.path.parent / lesson.use if lesson.use else None
         self._seen = self._look()
 
     def begin(self, on_change: Callable[[], None]) -> None:
-        """Look at the files in a thread, and call when one has changed."""
+        """Look at the files in a thread, and call `on_change` when one has changed."""
 
         def look() -> None:
             while not self._is_over.wait(SECONDS):
@@ -51,7 +51,7 @@ class Watch:
         threading.Thread(target=look, name="ormtutor-watch", daemon=True).start()
 
     def end(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         self._is_over.set()
 
     def _look(self) -> tuple[object, ...]:
@@ -62,5 +62,5 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     try:
         found = os.stat(path)
     except OSError:
-        return None  # an editor that writes a new file and renames it is between the two
+        return None  # an editor may be about to rename a new file to this name
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,8 +1,8 @@
-"""A thread that does one thing after the other, so that the terminal never waits.
+"""A thread that does one job after the other, so that the terminal never waits.
 
-Before: screen.py has an input; cli/ has a lesson to open.
+Before: screen.py or line.py has an input, launch.py a lesson to open.
 Here:   jobs in a queue, and whether one is running.
-After:  the job calls the dialog; whoever watches is told when something changed.
+After:  the job calls the dialog; `on_change` is called after each job.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Job = Callable[[], None]
 
 
 class Worker:
-    """One thread, one queue. Daemonic: leaving never waits for code that hangs."""
+    """One thread, one queue. A daemon thread, so that leaving never waits for code that hangs."""
 
     def __init__(self) -> None:
         self.on_change: Job = _nothing
@@ -36,7 +36,7 @@ class Worker:
 
     @property
     def busy_seconds(self) -> float:
-        """For how long the job at hand has been running."""
+        """For how long the current job has been running; 0 if there is none."""
         return time.monotonic() - self._since if self._waiting else 0.0
 
     def do(self, job: Job) -> None:
@@ -48,7 +48,7 @@ class Worker:
         self._jobs.put(job)
 
     def stop(self, seconds: float = 1.0) -> None:
-        """Let the thread end after what it does; wait no longer than so many seconds."""
+        """Let the thread end after its jobs; wait for it, at most so many seconds."""
         self._jobs.put(None)
         self._thread.join(seconds)
 
@@ -59,7 +59,7 @@ class Worker:
                 return
             try:
                 job()
-            except Exception as fault:  # a fault of ours must be seen, and must not end the session
+            except Exception as fault:  # a fault of our own must be seen, but not end the session
                 self.on_fault(fault)
             with self._lock:
                 self._waiting -= 1
@@ -68,4 +68,4 @@ class Worker:
 
 
 def _nothing() -> None:
-    """Nobody watches yet."""
+    """Do nothing: nobody watches yet."""
