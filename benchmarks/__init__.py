@@ -2,5 +2,5 @@
 
 import os
 
-# Else what was changed since it ran last would be compiled anew in each process that is measured.
+# Otherwise each measured process would compile again what has changed since the last run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

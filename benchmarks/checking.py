@@ -2,9 +2,9 @@
 
     python -m benchmarks.checking [--rounds N]
 
-All take the same three lessons, each in a process of its own; ours compares the SQL as well. The
-rounds rotate the order, the first is thrown away. "Checking alone" begins when all is imported and
-the kernel stands; it is what the process itself has measured.
+All check the same three lessons, each in its own process; ours compares the SQL, too. The order
+changes in each round; the first round does not count. "Checking alone" begins when everything is
+imported and the kernels have started; it is measured inside the process.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ PROGRAMS = {
 
 
 def measured(rounds: int, *, alone: bool = False) -> dict[str, float]:
-    """Return the median milliseconds of each: of the whole process, or of checking `alone`."""
+    """Return the median milliseconds of each program: the whole process, or checking `alone`."""
     programs = ALONE if alone else PROGRAMS
     found: dict[str, list[float]] = {name: [] for name in programs}
     names = list(programs)

@@ -2,9 +2,9 @@
 
     python -m benchmarks.console [--rounds N] [--only NAME ...]
 
-Each console starts in a pty of its own, 140x40; the rounds rotate the order and the first is thrown
-away. IPython, ptpython, bpython and litecli are installed first (peers.py). Only ratios within one
-run mean anything. See README.md.
+Each console starts in its own pty, 140x40; the order changes in each round, and the first round
+does not count. IPython, ptpython, bpython and litecli are installed first (peers.py). Only ratios
+within one run mean anything. See README.md.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ PATIENCE = 20.0
 KEYS = 30
 WORD = "wxzq" * KEYS
 INPUTS = 12
-# By this a terminal is asked where its cursor is.
+# A program asks the terminal with this where the cursor is.
 CURSOR_ASKED = b"\x1b[6n"
 
 
 @dataclass(frozen=True)
 class Console:
-    """How a console is started, what its prompt shows, and what it takes for six times seven."""
+    """How to start a console, what its prompt is, how to ask for a product and how it answers."""
 
     name: str
     command: list[str]
     prompt: str
     again: str = ""
-    """What each later prompt matches, where it is not the first one."""
+    """A pattern for the later prompts, if they differ from the first one."""
     asks: str = "{0} * 1001"
     tells: str = "{0}"
 
 
 def consoles() -> list[Console]:
-    """Return the limit, ourselves, and our peers."""
+    """Return the limit, our own console, and its peers."""
     folder = peers.consoles()
     return [
         Console("python -q", [sys.executable, "-q"], ">>> "),
@@ -94,7 +94,7 @@ class Terminal:
         os.write(self.descriptor, text.encode())
 
     def wait(self, is_there: Callable[[], bool]) -> float:
-        """Read until something is on the screen; return the moment."""
+        """Read until something is on the screen; return the time at which it was read."""
         moment = time.perf_counter()
         until = moment + PATIENCE
         while not is_there():
@@ -110,7 +110,7 @@ class Terminal:
         return moment
 
     def memory(self) -> int:
-        """Return the kibibytes that the console and its children hold."""
+        """Return the resident kibibytes of the console and its children."""
         return sum(map(resident, family(self.pid)))
 
     def close(self) -> None:
@@ -192,7 +192,7 @@ def answer(console: Console, terminal: Terminal, number: int) -> float:
 
 
 def next_prompt(console: Console, terminal: Terminal, number: int) -> float:
-    """Return the seconds from Enter until the cursor stands behind a prompt, below the result."""
+    """Return the seconds from Enter until the cursor is after a prompt below the result."""
     product = console.tells.format(number * 1001)
     asked = console.asks.format(number)
     terminal.send(asked)

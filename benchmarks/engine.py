@@ -2,8 +2,8 @@
 
     python -m benchmarks.engine [--rounds N] [--only NAME ...] [--libraries NAME ...]
 
-Each library runs in a process of its own (`--child`), which reads a workload's name a line and
-answers with seconds and a checksum. See README.md for how the figures come about.
+Each library runs in its own process (`--child`), which reads one request a line and answers with
+seconds and a checksum. See README.md for how the figures are obtained.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Library:
-    """Where a library's workloads stand, and what gives the folder that comes first on the path."""
+    """The module of a library's workloads, and a function that returns the library's folder."""
 
     name: str
     module: str
@@ -56,8 +56,8 @@ LIBRARIES = [
     Library("pony", "benchmarks.workloads.pony_orm", lambda: peers.library("pony")),
 ]
 
-# Workload -> the goals as ratios to raw and to the best peer. For `build_and_render` raw only
-# writes a text, and is no measure.
+# Workload -> the goals, as ratios to raw and to the best peer. In `build_and_render` raw just
+# writes a text, so it cannot be compared.
 GOALS: dict[str, tuple[float | None, float]] = {
     "insert_10k": (3.0, 0.30),
     "load_10k": (2.2, 0.45),
@@ -80,7 +80,7 @@ Figures = dict[str, list[float]]
 
 
 def child(module: str) -> None:
-    """Answer each workload's name with its seconds (or bytes) and its checksum, as JSON."""
+    """Answer each request on stdin with the workload's seconds (or bytes) and checksum, as JSON."""
     workloads = importlib.import_module(module)
     for line in sys.stdin:
         request = json.loads(line)
@@ -161,14 +161,14 @@ def ratio(found: Figures, one: str, other: str) -> float:
 
 
 def best_peer(found: Figures) -> str:
-    """Return the peer that needs least."""
+    """Return the peer with the lowest median."""
     return min(
         (name for name in PEERS if name in found), key=lambda name: statistics.median(found[name])
     )
 
 
 def figures(runners: list[Runner], workload: str, rounds: int, collector: bool) -> Figures:
-    """Return the seconds (or bytes) of each library, round by round; the first is thrown away."""
+    """Return the seconds (or bytes) of each library, round by round, without the first round."""
     found: Figures = {runner.library.name: [] for runner in runners}
     for number in range(rounds + 1):
         shift = number % len(runners)
@@ -185,7 +185,7 @@ def figures(runners: list[Runner], workload: str, rounds: int, collector: bool) 
 
 
 def resident_memory(rounds: int) -> dict[str, float]:
-    """Return the resident bytes of a loaded entity, the median of processes of their own."""
+    """Return the resident bytes of a loaded entity in each library, each time in a new process."""
     found: dict[str, list[float]] = {library.name: [] for library in LIBRARIES}
     for _ in range(rounds):
         for library in LIBRARIES:
@@ -198,7 +198,7 @@ def resident_memory(rounds: int) -> dict[str, float]:
 
 
 def import_times(rounds: int) -> dict[str, float]:
-    """Return milliseconds of an import over `python -c pass`, the median of the rounds."""
+    """Return the median milliseconds that an import adds to `python -c pass`."""
     programs = {
         "raw": ("import sqlite3", None),
         "miniorm": ("import ormtutor.miniorm, ormtutor.miniorm.orm", None),
@@ -226,7 +226,7 @@ def seconds_of(program: str, path: Path | None) -> float:
 
 
 def started(names: Collection[str]) -> list[Runner]:
-    """Return the processes of raw, which is the measure, and of the libraries that are named."""
+    """Return the processes of raw, to which all are compared, and of the named libraries."""
     wanted = [each for each in LIBRARIES if each.name == "raw" or each.name in names]
     return [Runner(library) for library in wanted]
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.growth [--most N]
 
-Each size runs in a process of its own. Its memory is the peak of what is resident, above what was
-resident when its rows stood ready; a small size finds room in what the process holds already.
+Each size runs in its own process. Its memory is the peak of resident memory minus what was resident
+when the rows were ready; a small size may fit into memory that the process has already.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def child(size: int) -> None:
 
 
 def measured(most: int = SIZES[-1]) -> dict[int, dict[str, float]]:
-    """Return seconds of insert and load, and bytes at the peak, for each size."""
+    """Return for each size the seconds of insert and load, and the bytes at the peak."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "ORMTUTOR_ALIAS": "1"}
     found: dict[int, dict[str, Any]] = {}
     for size in SIZES:

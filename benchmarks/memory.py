@@ -1,4 +1,4 @@
-"""What a process holds, as Linux counts it: resident now, and at its peak since `reset_peak`."""
+"""This process's memory, as Linux counts it: resident now, and at its peak since `reset_peak`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ STATUS = Path("/proc/self/status")
 
 
 def reset_peak() -> None:
-    """Let the peak begin at what is resident now."""
+    """Let the peak count from now on."""
     Path("/proc/self/clear_refs").write_text("5")
 
 

@@ -1,7 +1,7 @@
-"""Where the libraries and consoles are that we compare ourselves with: git-ignored folders.
+"""The libraries and consoles that we compare ourselves with, in git-ignored folders.
 
-They cannot share an environment with us, nor with one another: each library is installed with
-`pip install --target`, the consoles into a virtual environment of their own.
+They must not share an environment with us: each library is installed with `pip install --target`,
+the consoles into their own virtual environment.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CONSOLES = ("ipython", "ptpython", "bpython", "litecli")
 
 
 def library(name: str) -> Path:
-    """Return the folder of a library, installing it first."""
+    """Return the folder of a library, which is installed if need be."""
     folder = FOLDER / name
     if not folder.exists():
         pip(sys.executable, "--target", str(folder), LIBRARIES[name])
@@ -26,7 +26,7 @@ def library(name: str) -> Path:
 
 
 def consoles() -> Path:
-    """Return the folder of the consoles' programs, installing them first."""
+    """Return the folder of the consoles' programs, which are installed if need be."""
     folder = FOLDER / "consoles"
     if not folder.exists():
         venv.create(folder, with_pip=True)

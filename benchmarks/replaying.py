@@ -1,9 +1,9 @@
-"""Measure a kernel's restart and the replay of 200 inputs: what `:undo` makes a learner wait for.
+"""Measure a kernel's restart and the replay of 200 inputs, for which a learner waits after `:undo`.
 
     python -m benchmarks.replaying [--rounds N]
 
-The limit is a Python process that imports the engine and runs the same inputs, with nobody
-watching. The first round is thrown away.
+The limit is a Python process that imports the engine and runs the same inputs without recording
+anything. The first round does not count.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LIMIT = (
 
 
 def measured(rounds: int) -> dict[str, float]:
-    """Return the median milliseconds of ours and of the limit."""
+    """Return the median milliseconds of our replay and of the limit."""
     found: dict[str, list[float]] = {"limit": [], "ormtutor": []}
     for number in range(rounds + 1):
         limit, ours = alone(), replayed()
@@ -52,7 +52,7 @@ def measured(rounds: int) -> dict[str, float]:
 
 
 def alone() -> float:
-    """Run the inputs in a process of their own; return milliseconds."""
+    """Run the inputs in a plain Python process; return milliseconds."""
     began = time.perf_counter()
     subprocess.run(
         [sys.executable, "-c", LIMIT, str(ROOT)],

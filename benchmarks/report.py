@@ -2,7 +2,7 @@
 
     python -m benchmarks.report [--rounds N]
 
-Takes some twenty minutes on a quiet machine. Plots need matplotlib (`pip install -e '.[bench]'`).
+Takes about twenty minutes on a quiet machine. Plots need matplotlib (`pip install -e '.[bench]'`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks import checking, console, engine, growth, peers, replaying
 
 DOCS = Path(__file__).parent.parent / "docs"
 CONSOLE_GOALS = {
-    # what is measured -> beside whom, and the goal as a ratio to it
+    # what is measured -> the console and figure to compare it with, and the goal as a ratio to that
     "first frame": ("python -q", "first frame", 1.5),
     "usable prompt": ("limit", "usable prompt", 1.35),
     "key to echo": ("limit", "key to echo", 1.3),
@@ -36,7 +36,7 @@ CASCADE_GOAL, RENDER_GOAL = 0.15, 0.04  # of SQLAlchemy
 CHECK_GOALS = {"process": 0.5, "alone": 0.4, "pytest": 0.7}
 
 Row = tuple[str, str, float, float, str]
-"""What, beside what, the goal, what was found, and the format of a figure."""
+"""What is measured, what it is compared with, the goal, what was found, a format for both."""
 
 
 def main() -> None:
@@ -93,7 +93,7 @@ def main() -> None:
 
 
 def heading() -> list[str]:
-    """Return what was measured with what, and when."""
+    """Return the page's heading: when and with what it was measured."""
     versions = ", ".join(
         f"{name} {metadata.version(name)}" for name in ("prompt_toolkit", "pytest", "rich")
     )
@@ -109,7 +109,7 @@ def heading() -> list[str]:
 
 
 def workloads(rounds: int, *, collector: bool) -> dict[str, engine.Figures]:
-    """Return what each library needs for each workload."""
+    """Return the figures of each library for each workload."""
     runners = engine.started([library.name for library in engine.LIBRARIES])
     try:
         return {
@@ -136,7 +136,7 @@ def goals_table(rows: list[Row]) -> str:
 
 
 def engine_goals(found: dict[str, engine.Figures], imports: dict[str, float]) -> list[Row]:
-    """Return the goals of the engine: to raw, to the best peer, to SQLAlchemy where one is set."""
+    """Return the engine's goals: compared with raw, the best peer and, for some, SQLAlchemy."""
     rows: list[Row] = []
     for workload, (to_raw, to_peer) in engine.GOALS.items():
         figures, name = found[workload], workload.replace("_", " ")
@@ -170,7 +170,7 @@ def console_goals(figures: dict[str, dict[str, float]], replays: dict[str, float
 
 
 def check_goals(checks: dict[str, float], alone: dict[str, float]) -> list[Row]:
-    """Return the goals of the self-check, as ratios to the best peer."""
+    """Return the goals of the self-check, compared with the best peer."""
     process = min(time for name, time in checks.items() if name.startswith("doctest"))
     checking_alone = min(time for name, time in alone.items() if name.startswith("doctest"))
     pytest = checks["pytest, SQLAlchemy 1.4"]
@@ -179,12 +179,12 @@ def check_goals(checks: dict[str, float], alone: dict[str, float]) -> list[Row]:
         "alone": alone["ormtutor"] / checking_alone,
         "pytest": checks["pytest --ormtutor-quick"] / pytest,
     }
-    told = {
+    names = {
         "process": ("self-check, whole process", "doctest with SQLAlchemy"),
         "alone": ("self-check, checking alone", "doctest with SQLAlchemy"),
         "pytest": ("self-check by pytest", "pytest with SQLAlchemy"),
     }
-    return [(*told[which], goal, found[which], "{:.2f}") for which, goal in CHECK_GOALS.items()]
+    return [(*names[which], goal, found[which], "{:.2f}") for which, goal in CHECK_GOALS.items()]
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def ratios_table(found: dict[str, engine.Figures]) -> str:
 def amounts_table(
     found: dict[str, engine.Figures], imports: dict[str, float], resident: dict[str, float]
 ) -> str:
-    """Return what is no ratio to raw: milliseconds and bytes."""
+    """Return the figures that are not ratios to raw: milliseconds and bytes."""
     names = ["miniorm", *engine.PEERS]
     medians = {
         workload: {name: statistics.median(found[workload][name]) for name in ["raw", *names]}
@@ -235,7 +235,7 @@ def amounts_table(
 
 
 def check_table(title: str, figures: dict[str, float]) -> str:
-    """Return the milliseconds of the self-check beside those of others."""
+    """Return the milliseconds of our self-check and of its peers."""
     best = min(time for name, time in figures.items() if name.startswith("doctest"))
     lines = [f"| {title} | ms | of the best peer |", "|---|--:|--:|"]
     lines += [f"| {name} | {time:.0f} | {time / best:.2f} |" for name, time in figures.items()]

@@ -1,13 +1,14 @@
-"""The command line: arguments, then one match.
+"""The command line: parse the arguments, then run one command.
 
 Before: somebody typed `ormtutor ...`.
-Here:   options are read (arguments.py), and the command's function is called.
-After:  learning.py opens the console, checking.py proves lessons, records.py tells what is done.
+Here:   arguments.py reads the options; then the command's function is called.
+After:  learning.py opens the console, checking.py checks lessons, records.py shows what is done,
+        authoring.py writes a new lesson, machine.py has `doctor` and `completion`.
 
-Heavy imports stand inside the functions that need them, since the first frame has to be there
-before them. Exit codes: 0 done or left, 1 a check failed or a piped lesson is not finished,
-2 usage, configuration or a lesson's syntax, 3 kernel, environment or a fault of ours,
-130 interrupted.
+Heavy imports are inside the functions that need them, since the first frame must not wait for them.
+Exit codes: 0 done or left, 1 a check failed or a piped lesson is not finished, 2 usage,
+configuration or a lesson's syntax, 3 kernel, environment or a fault of our own, 129 the terminal is
+gone, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -44,23 +45,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has enough. Python would complain again while it shuts down.
+        # The reader of our output has closed it. Python would complain again when it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as fault:
         if isinstance(fault, OSError) and fault.errno == errno.EIO:
-            return HUNG_UP  # the terminal is gone, and with it whoever could be told
+            return HUNG_UP  # the terminal is gone: there is nobody to tell
         return _tell_fault(fault)
 
 
 def _spell_out_what_cannot_be_printed() -> None:
-    """Let no file name and no old encoding break a line of output; stderr does so by itself."""
+    """Escape what stdout's encoding cannot hold, instead of failing; stderr does so anyway."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _tell_fault(fault: Exception) -> int:
-    """Say that something of ours is broken, and where the details are; they are for a report."""
+    """Report a fault of our own, and where the details are; return the exit code."""
     from ormtutor import files
 
     path = files.keep_fault(fault)
@@ -72,7 +73,10 @@ def _tell_fault(fault: Exception) -> int:
 
 
 def run(words: list[str]) -> int:
-    """Do what the words of the command line ask for."""
+    """Run the command in the words of the command line; return the exit code.
+
+    Raises: TutorError: whatever the user has to be told.
+    """
     command, rest = split(words)
     options = parse(command, rest)
     if options.help:
@@ -85,7 +89,7 @@ def run(words: list[str]) -> int:
 
 
 def _function(command: str) -> Callable[[Options], int]:
-    """Return what carries out a command; its module is imported here."""
+    """Return the function that carries out a command; its module is imported here."""
     match command:
         case "list" | "notes" | "progress" | "reset":
             from ormtutor.cli import records
@@ -115,7 +119,7 @@ def _function(command: str) -> Callable[[Options], int]:
 
 
 def _check(options: Options) -> int:
-    """Check lessons. Kernels of a quick check start while all that compares is still imported."""
+    """Check lessons. The kernels of a quick check start while the rest is being imported."""
     if not options.quick or options.accept or options.help:
         from ormtutor.cli.checking import check_lessons
 
@@ -136,7 +140,7 @@ def _check(options: Options) -> int:
 
 
 def _learn(options: Options) -> int:
-    """Open a lesson; a name that is none may have been meant as a command."""
+    """Open a lesson; if there is none of that name, a command may have been meant."""
     from ormtutor.cli.learning import learn
 
     try:
@@ -149,6 +153,6 @@ def _learn(options: Options) -> int:
 
 
 def complain(error: TutorError) -> None:
-    """Say on stderr what is wrong and what mends it."""
+    """Print an error and its hint on stderr."""
     first, *others = str(error).split("\n")
     print(f"ormtutor: {first}", *(f"  {line}" for line in others), sep="\n", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""The words of the command line: one table of commands and options makes parsing, help, completion.
+"""The command line's words: one table of commands and options, for parsing, help and completion.
 
 Before: `main` has the words that somebody typed.
-Here:   the table, and what it makes: an Options, a page of help, what may follow a word.
+Here:   the table; words -> Options; a page of help.
 After:  each command's function gets its Options.
 
 To add a command, add a row, and a branch to the match in `__init__.py`.
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from typing import Literal
 
 MANY = 1000
-"""How many names a command takes that takes any number."""
+"""The most names of a command that takes any number of them."""
 
 
 class Option:
-    """An option: the name of its value, empty for a flag; its help; the values it may have."""
+    """An option: the name of its value, or empty for a flag; its help; its possible values."""
 
     def __init__(self, value: str, help: str, choices: tuple[str, ...] = ()) -> None:
         self.value = value
@@ -56,7 +56,8 @@ OPTIONS = {
 class Command:
     """A row of the table.
 
-    `words` are the names it takes, as the usage shows them; `names` are the least and the most.
+    `words`: the names that it takes, as the usage shows them. `names`: how many, at least and at
+    most. `short`: its purpose in the list of commands.
     """
 
     def __init__(
@@ -215,7 +216,7 @@ COMMANDS = {
         (),
     ),
 }
-"""What can be said after `ormtutor`; the empty name is learning."""
+"""The commands by name; the empty name is learning."""
 
 ENVIRONMENT = """\
 environment:
@@ -237,7 +238,7 @@ _EVERYWHERE = ("--version", "--help")
 
 
 class Options:
-    """What the command line says; None and empty where it says nothing."""
+    """What the command line says; None, empty or False where it says nothing."""
 
     color: Literal["auto", "always", "never"] | None = None
     engine: Literal["miniorm", "sqlalchemy"] | None = None
@@ -256,20 +257,20 @@ class Options:
     help: bool = False
     version: bool = False
     names: tuple[str, ...] = ()
-    """The words that are no options: a lesson, a word to look for, files."""
+    """The words that are not options: a lesson, a word to look for, files."""
     is_single: bool = False
-    """Whether only the step that is named is judged."""
+    """Whether to judge only the named step."""
     first_input: str = ""
-    """What is typed before the learner."""
+    """An input to run before the learner's first."""
 
     @property
     def name(self) -> str:
-        """The only name, empty without one."""
+        """The first name, or empty."""
         return "".join(self.names[:1])
 
 
 def split(words: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the command, empty for learning, and the words without it."""
+    """Return the command, empty for learning, and the other words."""
     is_value = False
     for place, word in enumerate(words):
         if word == "--":
@@ -288,10 +289,10 @@ def split(words: Sequence[str]) -> tuple[str, list[str]]:
 def parse(command: str, words: Sequence[str]) -> Options:
     """Return the options of a command.
 
-    By hand, since argparse takes a fifth of the time until the first frame, and would have to be
-    taught to name the nearest option.
+    Without argparse, which takes a fifth of the time until the first frame, and does not name the
+    nearest option.
 
-    Raises: UsageError: an unknown option, a missing or a wrong value, a name too many or too few.
+    Raises: UsageError: an unknown option, a missing or wrong value, too many or too few names.
     """
     options = Options()
     remaining = list(words)
@@ -378,8 +379,8 @@ def commands() -> list[str]:
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
-    """Return the known word that was probably meant, or an empty one."""
-    import difflib  # late: nobody needs it who makes no slip
+    """Return the known word that was probably meant, or empty."""
+    import difflib  # late: only needed after a slip
 
     found = difflib.get_close_matches(word, known, 1)
     return found[0] if found else ""
@@ -389,7 +390,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 
 def help_of(command: str) -> str:
-    """Return the help on a command, the whole help for the empty name; 80 columns at most."""
+    """Return the help on a command, or the whole help for the empty name; 80 columns at most."""
     row = COMMANDS[command]
     usages = [_usage(command)] if command else [_usage(name) for name in ("", "list", "check")]
     if not command:

@@ -1,7 +1,7 @@
-"""`ormtutor new PATH`: a lesson to begin with.
+"""`ormtutor new PATH`: write a lesson to begin with.
 
 Before: arguments.py has the path.
-Here:   the skeleton, with the id and the title that the file's name gives.
+Here:   the skeleton, with an id and a title made from the file's name.
 After:  `ormtutor check PATH` passes; `ormtutor PATH --watch` shows it.
 """
 
@@ -32,7 +32,7 @@ def new_lesson(options: Options) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_text(path, skeleton(path.stem))
-        Trust(files.trust_file()).accept([path])  # its author need not be asked
+        Trust(files.trust_file()).accept([path])  # there is no need to ask its author
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     name = shlex.quote(str(path))

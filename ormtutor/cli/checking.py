@@ -1,10 +1,11 @@
-"""`ormtutor check`: lessons are proved, and what was found is printed.
+"""`ormtutor check`: check lessons, and print what was found.
 
 Before: arguments.py has read the options.
-Here:   which files; a line a step as they end, findings under it; asking before one is written.
-After:  runner.py runs what the lessons claim, findings.py writes what was approved.
+Here:   which files to check; a line for each step when it is done, with its findings; a question
+        before an edit is made.
+After:  runner.py runs what the lessons claim, findings.py makes the edits that were approved.
 
-Lessons are checked side by side, and told in their order. On a terminal a bar says how far it is.
+Lessons are checked side by side, and printed in order. On a terminal there is a progress bar.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ from ormtutor.runner import Report, check_files, count_items, exit_code, lesson_
 
 
 def check_lessons(options: Options, kernels: Kernels | None = None) -> int:
-    """Check lesson files; findings and times go to stdout, as they come.
+    """Check lesson files, print findings and times, and return the exit code.
 
     A quick check takes its kernels from `kernels`.
+    Raises: UsageError: the options contradict each other, or name nothing to check.
     """
     if options.accept:
         refuse_in_ci()
@@ -99,7 +101,7 @@ def _check_and_print(
 
 @contextlib.contextmanager
 def _bar(count: Callable[[], int]) -> Iterator[Callable[[], None]]:
-    """Draw a bar while lessons are checked, where somebody can see it; gives what moves it on."""
+    """Draw a progress bar on a terminal while lessons are checked; yield what advances it."""
     if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
         yield lambda: None
         return
@@ -114,9 +116,9 @@ def _bar(count: Callable[[], int]) -> Iterator[Callable[[], None]]:
 
 
 class _Pages:
-    """The lines of each lesson; those of the first that is not done are printed as they come.
+    """The lines of all lessons; those of the first unfinished one are printed as they come.
 
-    A step's line is there when the next step begins. Called from several threads.
+    A step's line is complete when the next step begins. Called from several threads.
     """
 
     def __init__(self, paths: Sequence[Path], colour: bool) -> None:
@@ -125,13 +127,13 @@ class _Pages:
         self._lock = threading.Lock()
 
     def add(self, result: ItemResult) -> None:
-        """Take in what came of an item."""
+        """Add the result of an item."""
         with self._lock:
             self._pages[result.path].add(result)
             self._print()
 
     def end(self, report: Report) -> None:
-        """Take in that a lesson is done, or why it could not be checked."""
+        """Note that a lesson is done, or why it could not be checked."""
         with self._lock:
             self._pages[report.path].end(report)
             self._print()
@@ -156,18 +158,18 @@ class _Page:
         self._results: list[ItemResult] = []
 
     def take(self) -> list[str]:
-        """Return the lines that were not taken yet."""
+        """Return the lines that have not been taken yet."""
         taken, self._lines = self._lines, []
         return taken
 
     def add(self, result: ItemResult) -> None:
-        """Take in what came of an item."""
+        """Add the result of an item."""
         if self._results and _step_of(self._results[0]) != _step_of(result):
             self._end_step()
         self._results.append(result)
 
     def end(self, report: Report) -> None:
-        """Take in that there is no more."""
+        """Note that the lesson is done, or why it could not be checked."""
         self._end_step()
         if report.error is not None:
             self._lines += str(report.error).split("\n")
@@ -205,7 +207,7 @@ def _said(results: Sequence[ItemResult]) -> str:
 
 
 def _span(numbers: Sequence[int]) -> str:
-    """Return numbers in short: `1-3` for 1, 2 and 3, else `1+3`."""
+    """Return numbers as text: `1-3` for 1, 2 and 3; `1+3` for 1 and 3."""
     first, last = numbers[0], numbers[-1]
     if last - first == len(numbers) - 1:
         return f"{first}-{last}" if last > first else f"{first}"
@@ -230,7 +232,7 @@ def _print_summary(reports: list[Report], total: int, seconds: float) -> None:
 
 
 def as_json(reports: Sequence[Report]) -> dict[str, Any]:
-    """Return what was found as values of JSON; `format` grows when the meaning of a key changes."""
+    """Return the reports as JSON values; `format` grows when the meaning of a key changes."""
     return {
         "format": 1,
         "ok": all(report.is_ok for report in reports),
@@ -259,7 +261,7 @@ def as_json(reports: Sequence[Report]) -> dict[str, Any]:
 
 
 def _errors(report: Report) -> list[dict[str, Any]]:
-    """Return why a lesson could not be read, or that no kernel starts."""
+    """Return why a lesson could not be read, or why no kernel starts."""
     if isinstance(report.error, LessonError):
         return [
             {"line": error.line, "problem": error.message, "hint": error.hint}
@@ -284,7 +286,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _offer(report: Report, options: Options, config: Config) -> Report:
-    """Offer to write what really came out; then check the lesson again."""
+    """Offer to write what really came out; if some is written, check the lesson again."""
     edits = [finding.edit for finding in report.findings if finding.edit is not None]
     if not edits:
         return report
@@ -299,7 +301,7 @@ def _offer(report: Report, options: Options, config: Config) -> Report:
 
 
 def _is_approved(difference: str) -> bool:
-    """Show a difference and ask; Ctrl-C and the end of the input mean no."""
+    """Show a difference and ask whether to write it; Ctrl-C and end of file mean no."""
     print(difference)
     try:
         return input("Write this? [y/N] ").strip().lower() in ("y", "yes")

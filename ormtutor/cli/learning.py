@@ -1,8 +1,9 @@
-"""`ormtutor LESSON`: the terminal is looked at, and the parts of a session are put together.
+"""`ormtutor LESSON`, `play` and `run`: choose the view, and start a session.
 
 Before: arguments.py has read the options.
-Here:   the full screen or line mode, the first frame, and how kernels are made.
-After:  repl/launch.py holds the session.
+Here:   full screen or line mode, the first frame, the question about foreign lessons, and how
+        kernels are made.
+After:  repl/launch.py runs the session.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def learn(options: Options) -> int:
-    """Open a lesson, on the full screen or line by line."""
+    """Open a lesson, in the full screen or in line mode; return the exit code."""
     from ormtutor.config import load
     from ormtutor.repl import theme
     from ormtutor.repl.opening import Opening
@@ -45,7 +46,10 @@ def learn(options: Options) -> int:
 
 
 def _may_run(options: Options, config: Config) -> bool:
-    """Ask about lessons from elsewhere that were not agreed to yet; a lesson is a program."""
+    """Ask about foreign lessons that were not agreed to yet; return False if the answer is no.
+
+    Without a terminal there is just a note.
+    """
     folders = [options.lessons] if options.lessons else config.lessons
     is_file = os.path.isfile(options.name)
     if not folders and not is_file:
@@ -77,7 +81,7 @@ def _may_run(options: Options, config: Config) -> bool:
 
 
 def _is_agreed(question: str) -> bool:
-    """Ask; Ctrl-C and the end of the input mean no."""
+    """Ask; Ctrl-C and end of file mean no."""
     try:
         return input(question).strip().lower() in ("y", "yes")
     except (EOFError, KeyboardInterrupt):
@@ -86,7 +90,7 @@ def _is_agreed(question: str) -> bool:
 
 
 def play(options: Options) -> int:
-    """Open the sandbox; a file is run in it first.
+    """Open the sandbox; if a file is named, run it there first.
 
     Raises: UsageError: there is no such file.
     """
@@ -100,9 +104,9 @@ def play(options: Options) -> int:
 
 
 def run_step(options: Options) -> int:
-    """Type the script on standard input into one step, and judge that.
+    """Type the script on standard input into one step, and judge that step.
 
-    Raises: UsageError: nothing is piped in, or no step is named.
+    Raises: UsageError: standard input is a terminal, or no step is named.
     """
     if sys.stdin.isatty():
         raise UsageError(
@@ -121,7 +125,7 @@ def _session(options: Options, config: Config, colour: bool) -> Session:
     from ormtutor.repl.launch import Session, Wishes  # after the first frame has been painted
 
     def make_kernels() -> Kernels:
-        from ormtutor.replay import Kernels  # 20 ms, after the prompt takes keys
+        from ormtutor.replay import Kernels  # 20 ms, when the prompt accepts keys already
 
         kernels = Kernels(
             options.engine or config.engine, path=options.path, allow_files=options.allow_files
@@ -147,7 +151,7 @@ def _session(options: Options, config: Config, colour: bool) -> Session:
 
 
 def wants_colour(options: Options, config: Config) -> bool:
-    """Whether to paint: option, configuration, environment and terminal, in this order."""
+    """Whether to use colour: by option, configuration, environment and terminal, in this order."""
     from ormtutor.repl import theme
 
     when = options.color or config.color
@@ -155,7 +159,7 @@ def wants_colour(options: Options, config: Config) -> bool:
 
 
 def _screen_size() -> tuple[int, int] | None:
-    """Return the size of a terminal that can be painted on; None asks for line mode."""
+    """Return the size of a terminal that is fit for the full screen; None: use line mode."""
     from ormtutor.repl.frame import fits
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

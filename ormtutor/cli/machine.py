@@ -1,7 +1,7 @@
-"""For the machine at hand: `doctor` tells what a bug report needs, `completion` teaches a shell.
+"""This machine: `doctor` prints what a bug report needs, `completion` a shell's completion script.
 
 Before: arguments.py has read the options.
-Here:   versions, terminal, files, one kernel started; and what may follow the words so far.
+Here:   versions, terminal, files, whether kernels start; and what may follow the words so far.
 After:  lines on stdout.
 """
 
@@ -29,7 +29,7 @@ from ormtutor.replay import EngineName, Kernels
 
 
 def doctor(options: Options) -> int:
-    """Print versions, terminal, files and whether a kernel starts; 3 when it does not."""
+    """Print versions, terminal, files and whether kernels start; return 3 if ours does not."""
     works = True
     for heading, facts in (
         ("versions", _versions()),
@@ -170,7 +170,7 @@ Register-ArgumentCompleter -Native -CommandName ormtutor -ScriptBlock {
 
 
 def completion(options: Options) -> int:
-    """Print a shell's completion script; `words` answers what such a script asks.
+    """Print a shell's completion script; for `words`, which such a script calls, the candidates.
 
     Raises: UsageError: a shell that we do not know.
     """
@@ -189,7 +189,7 @@ def completion(options: Options) -> int:
 
 
 def candidates(words: Sequence[str]) -> list[str]:
-    """Return what the last of these words may become; nothing leaves it to the shell's files."""
+    """Return what the last of these words may become; if empty, the shell proposes files."""
     *before, typed = words
     command, rest = split(before)
     before_that = before[-1] if before else ""
@@ -204,7 +204,7 @@ def candidates(words: Sequence[str]) -> list[str]:
 
 
 def _names(command: str, place: int, typed: str) -> list[str]:
-    """Return the names that may stand at a place after a command."""
+    """Return the names that may be at a position after a command."""
     match command, place:
         case "", 0:
             return [*commands(), *_lesson_ids(typed)]
@@ -218,7 +218,7 @@ def _names(command: str, place: int, typed: str) -> list[str]:
 
 
 def _lesson_ids(typed: str) -> list[str]:
-    """Return the lessons; after a slash, the steps too."""
+    """Return the ids of the lessons; after a slash, the full names of the steps."""
     lessons = find_lessons(load().lessons).lessons
     if "/" not in typed:
         return [lesson.id for lesson in lessons]

@@ -1,8 +1,8 @@
-"""What is done and what is remembered: `list`, `notes`, `progress`, `reset`.
+"""What the learner has done: `list`, `notes`, `progress`, `reset`.
 
 Before: arguments.py has read the options.
 Here:   the lessons, and the learner's records.
-After:  lines on stdout, and course/progress.py writes.
+After:  lines on stdout; course/progress.py writes the records.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ACTIONS = ("show", "export", "import", "merge")
 
 
 def library_of(options: Options, config: Config) -> Library:
-    """Return the lessons that are meant; complains about files that cannot be read."""
+    """Return the lessons of the options or the configuration; report files that are faulty."""
     library = find_lessons([options.lessons] if options.lessons else config.lessons)
     for problem in library.problems:
         complain(problem)
@@ -37,7 +37,7 @@ def library_of(options: Options, config: Config) -> Library:
 
 
 def list_lessons(options: Options) -> int:
-    """Print lessons and steps with what is done."""
+    """Print lessons and steps with what is done; return 2 if there are faulty lesson files."""
     config = load()
     library = library_of(options, config)
     progress = Progress(files.progress_file())
@@ -52,7 +52,7 @@ def list_lessons(options: Options) -> int:
 
 
 def print_notes(options: Options) -> int:
-    """Print what the steps that are done taught: painted on a terminal, Markdown elsewhere."""
+    """Print the notes of the steps that are done: with colours on a terminal, else Markdown."""
     config = load()
     library = library_of(options, config)
     lessons = [library.lesson(options.name)] if options.name else library.lessons
@@ -75,10 +75,10 @@ def print_notes(options: Options) -> int:
 
 
 def progress(options: Options) -> int:
-    """Show what is done, or carry it to another machine and back.
+    """Show what is done, export it, or take over what another file has.
 
-    Raises: UsageError: there is no such action, a file cannot be read or written, another ormtutor
-    is running.
+    Raises: UsageError: there is no such action, a file cannot be read or written, or another
+    ormtutor is running.
     """
     action, *names = options.names or ("show",)
     if action not in ACTIONS:
@@ -142,7 +142,7 @@ def _take_over(name: str, *, replaces: bool) -> int:
 
 
 def _writable() -> Progress:
-    """Return the records with their lock taken.
+    """Return the learner's records, after taking their lock.
 
     Raises: UsageError: another ormtutor is running, or the file cannot be written.
     """
@@ -164,9 +164,9 @@ def _records(count: int) -> str:
 
 
 def reset(options: Options) -> int:
-    """Forget what was done in a lesson, or everything; asks first.
+    """Forget what was done in a lesson, or everything, after asking.
 
-    Raises: UsageError: there is no such lesson, nobody can be asked, another ormtutor is running.
+    Raises: UsageError: there is no such lesson, nobody to ask, or another ormtutor is running.
     """
     lesson = library_of(options, load()).lesson(options.name).id if options.name else ""
     what = f"what was done in {lesson}" if lesson else "what was done in all lessons"
