@@ -1,8 +1,8 @@
 """What the course has to teach: each concept and each name of the ORM's classic tutorials.
 
 Before: the lessons, as the library reads them.
-Here:   each concept with the step that teaches it, and what must stand in that step.
-After:  lessons/test_concepts.py holds the lessons to it; pages.py makes docs/concepts.md from it.
+Here:   each concept with the step that teaches it, and what that step must contain.
+After:  lessons/test_concepts.py checks the lessons; pages.py makes docs/concepts.md from it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from ormtutor.course.lesson import Attempt, Lesson, Prose, Step, Transcript
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing to learn: `place` is lesson/step, `code` and `says` must stand in that step.
+    """One thing to learn: `place` is lesson/step; that step must contain `code` and `says`.
 
-    `code` are spellings in what the learner types, sees run, or may answer; `says` is a phrase of
-    the prose.
+    `code`: spellings in what the learner types, sees run, or may answer. `says`: a phrase in the
+    prose.
     """
 
     name: str
@@ -29,12 +29,12 @@ class Concept:
 
 
 def code(name: str, place: str, *spellings: str, says: str = "") -> Concept:
-    """Return a concept that is shown by code."""
+    """Return a concept that is taught by code."""
     return Concept(name, place, spellings, says)
 
 
 def prose(name: str, place: str, says: str) -> Concept:
-    """Return a concept that is told in words."""
+    """Return a concept that is taught in words."""
     return Concept(name, place, says=says)
 
 
@@ -280,7 +280,7 @@ CONCEPTS: dict[str, tuple[Concept, ...]] = {
 
 
 def uncovered(concepts: Sequence[Concept], lessons: Sequence[Lesson]) -> list[str]:
-    """Return what is not taught as the concepts say, a line each."""
+    """Return what is not taught as the concepts say, one line each."""
     steps = {lesson.key(step): step for lesson in lessons for step in lesson.steps}
     return [
         f"{concept.name}: {problem}"
@@ -302,14 +302,14 @@ def _missing(concept: Concept, step: Step | None) -> Iterator[str]:
 
 
 def stands_in(spelling: str, text: str) -> bool:
-    """Whether a spelling stands there as whole words: `text` is not in `context`."""
+    """Whether a text contains a spelling as whole words: `context` does not contain `text`."""
     before = r"(?<!\w)" if re.match(r"\w", spelling) else ""
     after = r"(?!\w)" if re.search(r"\w$", spelling) else ""
     return re.search(before + re.escape(spelling) + after, text) is not None
 
 
 def _code_of(step: Step) -> str:
-    """Return the code that is right in a step: what is typed or run, and the alternatives."""
+    """Return the correct code of a step: what is typed or run, and the alternatives."""
     sources = [
         example.source + "\n" + example.want
         for part in step.parts

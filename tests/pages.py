@@ -1,8 +1,8 @@
-"""The pages of docs/ that are made from code: `python -m tests.pages` writes them anew.
+"""The pages of docs/ that are made from code: `python -m tests.pages` writes them.
 
 Before: tables that the program itself uses: commands, the closed list, the oracle's programs.
 Here:   each page as Markdown.
-After:  test_docs.py compares them with what stands in docs/.
+After:  test_docs.py compares them with the files in docs/.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def shown(programs: Sequence[str]) -> str:
-    """Return the first programs by name, and how many there are besides."""
+    """Return the names of the first programs, and how many more there are."""
     more = len(programs) - SHOWN
     return ", ".join(programs[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
@@ -59,8 +59,8 @@ def concepts() -> str:
     return f"""# What the course teaches
 
 {MADE}
-{total} concepts, each with the step that teaches it: what stands in its code, or is said in its
-words. `tests/lessons/test_concepts.py` holds the lessons to this table.
+{total} concepts, each with the step that teaches it, by its code or in its words.
+`tests/lessons/test_concepts.py` checks the lessons against this table.
 {"".join(parts)}"""
 
 
@@ -80,7 +80,7 @@ def commands() -> str:
 {MADE}
 ## At the prompt
 
-A command begins with a colon, at the start of the line. A beginning that only it has is enough.
+A command begins with a colon, at the start of the line. An unambiguous beginning is enough.
 
 {table(["Command", "Keys", "What it does"], rows)}
 ## In the shell
@@ -89,7 +89,7 @@ A command begins with a colon, at the start of the line. A beginning that only i
 
 
 def differences() -> str:
-    """Return the closed list of what is not as in SQLAlchemy 1.4.54."""
+    """Return the closed list of differences from SQLAlchemy 1.4.54."""
     parts = "".join(
         f"\n## {difference.name}\n\n"
         f"- **Here:** {difference.here}.\n"
@@ -100,10 +100,10 @@ def differences() -> str:
     return f"""# Where the engine differs from SQLAlchemy 1.4.54
 
 {MADE}
-The list is closed. Everything else is the same, or a mistake of ours; but for what the tutor is
-built on: looking never sends SQL. `inspect(obj).attrs.badge.history` of a one-to-one loads the old
-badge in SQLAlchemy and tells only the new one here. And a database in a file has a small pool, one
-in memory a single connection for all threads.
+The list is closed. Everything else is the same, or a mistake of ours, with two exceptions. Since
+looking must never send SQL, `inspect(obj).attrs.badge.history` of a one-to-one, which loads the old
+badge in SQLAlchemy, only has the new one here. And a database in a file has a small pool, one in
+memory a single connection for all threads.
 {parts}"""
 
 
@@ -119,16 +119,16 @@ def supported() -> str:
 {MADE}
 {total} names, each in one or more of {len(PROGRAMS)} programs of `tests/oracle/programs/`.
 
-A program runs on the engine and on SQLAlchemy 1.4.54; what it prints, its errors and warnings, each
-statement with its parameters, and the rows that it leaves are the same. Random programs and
+Each program runs on the engine and on SQLAlchemy 1.4.54; what it prints, its errors and warnings,
+each statement with its parameters, and the rows that it leaves are the same. Random programs and
 expressions go further: `tests/oracle/test_random_programs.py` and `test_random_expressions.py`.
-What SQLAlchemy has and the engine has not stands in `ormtutor/miniorm/leftout.py`; asking for it
-says so.
+What SQLAlchemy has and the engine lacks is listed in `ormtutor/miniorm/leftout.py`; the engine says
+so when asked for it.
 {"".join(parts)}"""
 
 
 def steps(found: Sequence[str], places: dict[str, str]) -> str:
-    """Return a way through the engine as a numbered list, with the SQL between."""
+    """Return a path through the engine as a numbered list, with the SQL in between."""
     lines = []
     for place in found:
         if place.startswith("SQL "):
@@ -199,7 +199,7 @@ def terms() -> str:
 
 
 def surprises() -> str:
-    """Return what learners stumble over, each with a program, and what the console says of it."""
+    """Return what learners stumble over, each with a program and what the console says about it."""
     parts = []
     for struggle, answers in ROWS.items():
         parts.append(f"\n## {struggle[0].upper()}{struggle[1:]}\n")
@@ -214,8 +214,8 @@ def surprises() -> str:
     return f"""# What learners stumble over
 
 {MADE}
-Each with the first of the programs that cause it, in the library of `tests/repl/library.md`; what
-the console says of it; and the first of those that look alike, after which it is silent.
+Each with the first program that causes it, in the library of `tests/repl/library.md`; what the
+console says about it; and the first similar program, after which it says nothing.
 `tests/repl/test_catalogue.py` runs them all.
 {"".join(parts)}"""
 

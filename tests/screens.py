@@ -1,8 +1,8 @@
-"""The pages of screens: `python -m tests.screens` writes docs/screens.md.
+"""The page of screens: `python -m tests.screens` writes docs/screens.md.
 
 Before: tests/repl/pseudoterminal.py, the program on a pseudo-terminal.
 Here:   five moments of a learner's day, typed at three sizes and in line mode.
-After:  docs/screens.md shows what stood on the screen, times left out.
+After:  docs/screens.md shows what was on the screen, without times.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ MOMENTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
 
 
 def screen(place: str, inputs: tuple[str, ...], end: str, columns: int, rows: int) -> str:
-    """Type the inputs; return what stands on the screen at the end."""
+    """Type the inputs; return what is on the screen at the end."""
     with tempfile.TemporaryDirectory() as home:
         pty = Pty(Path(home), place, columns=columns, rows=rows)
         try:

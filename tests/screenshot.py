@@ -1,6 +1,6 @@
-"""Take the picture of the README: `python -m tests.screenshot` writes docs/screen.svg.
+"""Take the picture for the README: `python -m tests.screenshot` writes docs/screen.svg.
 
-Before: tests/repl/test_terminal.py, the program on a pseudo-terminal.
+Before: tests/repl/pseudoterminal.py, the program on a pseudo-terminal.
 Here:   a step is typed as a learner would; the screen becomes a drawing, in its own colours.
 After:  README.md shows it.
 """
@@ -30,12 +30,12 @@ INPUTS = (
     "session.flush()",
     "ines.id",
 )
-# What an emulator calls the colours of a terminal, where rich says it otherwise.
+# The emulator's names of colours, where rich has another one.
 NAMES = {"brown": "yellow", "brightbrown": "bright_yellow"}
 
 
 def colour(name: str) -> str:
-    """Return a colour of the emulator as rich spells it."""
+    """Return rich's name of a colour of the emulator."""
     return NAMES.get(name, name.replace("bright", "bright_"))
 
 

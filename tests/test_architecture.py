@@ -1,7 +1,7 @@
 """The rules of the house: who may import whom, one door for each dangerous thing.
 
-ARCHITECTURE.md tells the rules to people; here they are held. Each is read from the source with
-`ast`, without importing it, so that an import inside a function counts too.
+ARCHITECTURE.md explains the rules; here they are enforced. The source is read with `ast`, not
+imported, so that imports inside functions count, too.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ TUTOR_BELOW = {
     "__init__": set(),
 }
 
-# A module of the engine imports only those before it in ARCHITECTURE.md's block of that name.
+# A module of the engine only imports modules that come before it in this block of ARCHITECTURE.md.
 ENGINE_ORDER = (
     (ROOT / "ARCHITECTURE.md")
     .read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ ENGINE_ORDER = (
     .split()
 )
 
-# What a module of the engine puts into a class of another: ARCHITECTURE.md's block of that name.
+# What modules of the engine put into classes of others, by this block of ARCHITECTURE.md.
 ENGINE_HOOKS = {
     tuple(line.split()[:2])
     for line in (ROOT / "ARCHITECTURE.md")
@@ -106,7 +106,7 @@ def dotted(path: Path) -> str:
 
 
 def checked_at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield each node but those under `if TYPE_CHECKING:`."""
+    """Yield each node, except those under `if TYPE_CHECKING:`."""
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
@@ -119,7 +119,7 @@ def checked_at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
 
 @cache
 def imported(path: Path) -> frozenset[str]:
-    """Return the dotted modules that a file imports; `from a import b` is `a.b` if a module."""
+    """Return the modules that a file imports; for `from a import b`, `a.b` if that is one."""
     found: set[str] = set()
     for node in checked_at_run_time(parse(path)):
         if isinstance(node, ast.Import):
@@ -143,7 +143,7 @@ def room_of(module: str) -> str:
 
 
 def is_door(path: Path) -> bool:
-    """A public path that only passes names on serves learners, not the engine."""
+    """Whether a file only passes names on to learners, and defines none."""
     return path.name == "__init__.py" or path.as_posix().endswith(
         (
             "miniorm/types.py",
@@ -208,7 +208,7 @@ def test_inside_the_engine_imports_point_left(path: Path) -> None:
 
 
 def hooks_of(path: Path) -> set[tuple[str, str]]:
-    """What a module assigns to classes of other modules."""
+    """Return what a module assigns to classes of other modules."""
     body = parse(path).body
     own = {node.name for node in body if isinstance(node, ast.ClassDef)}
     targets = [

@@ -1,7 +1,7 @@
 """The corpus of broken lessons, one for each rule: what `ormtutor check` prints of it.
 
-`tests/broken/NAME.md` is a lesson with one mistake, `NAME.txt` what is said of it, with the name
-of the file in place of its path. `python -m tests.test_broken` writes the texts anew.
+`tests/broken/NAME.md` is a lesson with one mistake, `NAME.txt` what is said about it, with the
+file's name in place of its path. `python -m tests.test_broken` writes the texts.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ BROKEN_ELSEWHERE = {
     "the lessons of .* cannot be found: .*",
 }
 SECONDS = 1.0
-"""So long the endless example may run: it is stopped either way."""
+"""How long the endless example may run before it is stopped."""
 
 
 def told(path: Path) -> str:
-    """Return what is said of a lesson: its error, else its findings."""
+    """Return what is said about a lesson: its error, else its findings."""
     report = check_file(path)
     lines = (
         str(report.error).split("\n")
@@ -53,7 +53,7 @@ def test_what_is_wrong_is_said_with_line_and_mend(path: Path) -> None:
 
 
 def problems_in(module: str, *functions: str) -> list[str]:
-    """Return the problems that calls of these functions tell, as patterns: `{...}` is anything."""
+    """Return the problems that calls of these functions name, as patterns: `{...}` is anything."""
     found = []
     for node in ast.walk(ast.parse(Path(module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in functions:
@@ -63,7 +63,7 @@ def problems_in(module: str, *functions: str) -> list[str]:
 
 
 def pattern_of(node: ast.expr) -> str:
-    """Return a pattern for a text that stands in the source, empty for anything else."""
+    """Return a pattern for a string in the source; empty for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
         return re.escape(node.value)
     if isinstance(node, ast.JoinedStr):
@@ -88,7 +88,7 @@ def test_each_rule_has_a_lesson_that_breaks_it() -> None:
 
 
 def write() -> None:
-    """Write the texts anew, to be read before they are kept."""
+    """Write the texts, which have to be read before they are committed."""
     reference.EXAMPLE_SECONDS = SECONDS
     for path in LESSONS:
         path.with_suffix(".txt").write_text(told(path), encoding="utf-8")

@@ -1,9 +1,9 @@
-"""One commit and one lazy load, followed through the engine: what docs/traces.md is made from.
+"""One commit and one lazy load, followed through the engine, for docs/traces.md.
 
 Before: nothing; the program below runs on the engine.
-Here:   the profiler tells which of the functions listed are entered, and in which order; the
-        engine's own event tells the statements between them.
-After:  pages.py makes the page; test_docs.py fails when a function listed is not entered any more.
+Here:   a profiler notes which of the listed functions are called, and in which order; an event of
+        the engine, which statements are sent between them.
+After:  pages.py makes the page; test_docs.py fails if a listed function is no longer called.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ormtutor.miniorm.orm import Session, declarative_base, relationship
 
 ENGINE = Path(miniorm.__file__).parent
 
-# Where it is, as the file and the function, and what happens there.
+# File and function, and what happens there.
 COMMIT = {
     "orm/session.py Session.commit": "The learner's call. The session passes it on to its "
     "transaction.",
@@ -63,7 +63,7 @@ LAZY_LOAD = {
 
 
 class Follower:
-    """Notes where the engine is, and what it sends."""
+    """Notes which of the places are entered, and what is sent."""
 
     def __init__(self, places: dict[str, str]) -> None:
         self.places = places
@@ -92,7 +92,7 @@ class Follower:
 
 
 def traced() -> tuple[list[str], list[str]]:
-    """Return a commit and a lazy load, followed."""
+    """Return the places and statements of a commit, and of a lazy load."""
     base: Any = declarative_base()
 
     class Jar(base):  # type: ignore[misc]

@@ -1,1 +1,1 @@
-"""Programs run on miniorm and on SQLAlchemy: the reference settles what is right."""
+"""Programs run on miniorm and on SQLAlchemy, the oracle, which decides what is right."""

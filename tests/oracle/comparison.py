@@ -1,4 +1,4 @@
-"""Two outcomes of one program: where they differ, with the closed list applied."""
+"""Two outcomes of one program: where they differ, after applying the closed list."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ def engines() -> tuple[Engine, Engine]:
     return Engine("miniorm"), Engine("sqlalchemy", installed("1.4"))
 
 
-# A shared column outside of a SELECT that was wrapped: its label counts with one underscore.
+# A shared column outside of a wrapped SELECT: its label is numbered after one underscore.
 SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
 NAME = r"(?:\w+|\"(?:[^\"]|\"\")+\")"
 ORDER = re.compile(r" ORDER BY (?P<terms>[^()]*)$")
-# Which objects stand in a circle is told as a set, in no order.
+# The objects in a circle are printed as a set, in no certain order.
 CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
 
 
@@ -91,7 +91,7 @@ def spelled(text: str) -> str:
 
 
 def without_shared_columns(sql: str) -> str:
-    """Return the SELECT with a column that an entity has already left out."""
+    """Return the SELECT without the columns that are repeated because an entity has them, too."""
     for difference in DIFFERENCES:
         sql = difference.sql(sql)
     return SHARED_OUTSIDE.sub(
@@ -100,7 +100,7 @@ def without_shared_columns(sql: str) -> str:
 
 
 def as_ours(outcome: Outcome) -> Outcome:
-    """Return the oracle's outcome in the spellings of the closed list."""
+    """Return the oracle's outcome, turned into ours by the closed list."""
     log = [
         [entry[0], without_shared_columns(entry[1]), *entry[2:]] if entry[1:] else entry
         for entry in outcome.log
@@ -136,9 +136,9 @@ def comparable(outcome: Outcome) -> Outcome:
 def without_parents_order(sql: str) -> str:
     """Return a subquery load without its first terms of ORDER BY: the columns of the parent.
 
-    They come from the inner SELECT, or from an alias that is joined to it, and are selected one
-    after another; those of a joined eager load come from an alias behind LEFT OUTER JOIN, or behind
-    the related table, those of an association table are not selected.
+    These come from the inner SELECT, or from an alias that is joined to it, and are selected one
+    after another. Others stay: those of a joined eager load come from an alias after LEFT OUTER
+    JOIN or after the related table, and those of an association table are not selected.
     """
     found = ORDER.search(sql)
     if found is None:
@@ -154,17 +154,17 @@ def without_parents_order(sql: str) -> str:
     return sql[: found.start()] + (f" ORDER BY {', '.join(terms)}" if terms else "")
 
 
-# In so many orders of its sets the oracle runs a program that differs.
+# In so many orders of its sets the oracle runs a program on which the engines differ.
 ORDERS = 16
 WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\S+)")
 
 
 def unordered_flushes(log: list[list[Any]]) -> list[list[Any]]:
-    """Return the log in parts between two printed lines, each part that writes sorted by table.
+    """Return the log with what is written between two printed lines sorted by table.
 
-    SQLAlchemy takes tables that do not depend on each other in the order of a set, so that even two
-    of its own runs differ there. Within a table the order is kept. Of a part in which a statement
-    failed only that is told: how far it had come depends on the order.
+    SQLAlchemy handles tables that do not depend on each other in the order of a set, so that even
+    two of its own runs differ. Within a table the order is kept. If a statement failed, only that
+    is kept: how much had been written by then depends on the order.
     """
     found: list[list[Any]] = []
     part: list[list[Any]] = []
@@ -184,7 +184,7 @@ def unordered(part: list[list[Any]]) -> list[list[Any]]:
         return [["FAILED"]]
     if any(WRITES.match(entry[1]) for entry in part):
         part = sorted(part, key=table_written)
-    # On the oracle's stack a learner's question about the schema looks like that of create_all().
+    # On the oracle's stack, reflection by a learner looks like that by create_all().
     return [entry[: 3 if entry[1].startswith("PRAGMA") else 4] for entry in part]
 
 
@@ -194,7 +194,7 @@ def table_written(entry: list[Any]) -> str:
 
 
 def differences(ours: Outcome, oracle: Outcome) -> list[str]:
-    """Return what differs, in words; nothing when the two outcomes are equal."""
+    """Return what differs, in words; empty if the two outcomes are equal."""
     mine, theirs = comparable(ours), as_ours(oracle)
     found = []
     for part in ("output", "error", "warnings", "log", "tables"):
@@ -215,16 +215,16 @@ def first_difference(ours: Any, theirs: Any) -> str:
 
 
 def disagreement(source: str, ours: Engine, oracle: Engine, orders: int = ORDERS) -> list[str]:
-    """Return how a program differs from what the oracle does in every order of its sets.
+    """Return how a program's outcome on miniorm differs from the oracle's in every set order.
 
-    One program in ten depends, on the oracle, on the order of a set of mappers or states: what it
-    does in one of them is right.
+    On the oracle, one program in ten depends on the order of a set of mappers or states: then the
+    outcome in any of these orders is right.
     """
     return disagreement_of(ours.run(source), source, oracle, orders)
 
 
 def disagreement_of(mine: Outcome, source: str, oracle: Engine, orders: int = ORDERS) -> list[str]:
-    """Return the same for a program that has run on miniorm already."""
+    """Return the same for a program whose outcome on miniorm is known."""
     found = differences(mine, oracle.run(source))
     for order in range(1, orders if found else 0):
         if not differences(mine, oracle.run(source, order=order)):
@@ -233,16 +233,16 @@ def disagreement_of(mine: Outcome, source: str, oracle: Engine, orders: int = OR
 
 
 def first_of(found: list[str]) -> str:
-    """Return the first difference without its numbers, which change with what is left out."""
+    """Return the first difference without its numbers, which change when blocks are left out."""
     return re.sub(r"\d+", "", found[0]) if found else ""
 
 
 SHRINKING_SECONDS = 60.0
-"""After so long a failing program is shown as small as it is by then."""
+"""How long to look for a smaller program that fails."""
 
 
 def shrink(program: Program, ours: Engine, oracle: Engine) -> Program:
-    """Leave out blocks for as long as the engines differ in the same thing, and time is left."""
+    """Return the program without the blocks that are not needed for the engines to differ so."""
     wanted = first_of(disagreement(program.source, ours, oracle))
     body = list(program.body)
     size = max(1, len(body) // 2)

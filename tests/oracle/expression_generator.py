@@ -1,7 +1,7 @@
-"""Draw random SQL expressions and statements, as Python source in the words of the prelude.
+"""Draw random SQL expressions and statements, as Python source with the names of the prelude.
 
-The same seed draws the same expression. What comes out need not make sense to a database: both
-engines are asked for text only, and an error is an answer too.
+The same seed draws the same expression. It need not make sense to a database: both engines are only
+asked for its text, and an error is an answer, too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Draw:
         count = self.random.randint(least, most)
         return ", ".join(draw(depth) for _ in range(count))
 
-    # Expressions by what they give.
+    # Expressions by type.
 
     def number(self, depth: int) -> str:
         if depth <= 0:

@@ -2,14 +2,14 @@
 
 A program makes objects and commits them, notes what they and the tables hold, does random work, and
 writes it with a connection that raises at the nth statement; COMMIT and SAVEPOINT count. After
-rollback() the objects and the tables are to be as noted; then the same work is done again, and the
-tables are to be those of a run without the fault. A last line tells that each n did that. Work that
-comes out differently the second time, also when nothing was written the first time, is left alone.
+rollback() the objects and the tables must be as noted. Then the same work is done again, and the
+tables must be those of a run without the fault. A last line says that this held for each n. Work
+whose result differs the second time even if nothing was written the first time is left alone.
 
-RELEASE SAVEPOINT does not fail here: after that SQLAlchemy does not roll back to the savepoint.
+RELEASE SAVEPOINT does not fail here: after that, SQLAlchemy does not roll back to the savepoint.
 
-The error is told without its SQL: which of two tables that do not depend on each other comes first
-is, in SQLAlchemy, the order of a set.
+The error is printed without its SQL: in SQLAlchemy, the order of a set decides which of two
+independent tables comes first.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def generate_faults(seed: int) -> Program:
 
 
 class FaultGenerator(Generator):
-    """Draws one program; what it does is in functions, to be done more than once."""
+    """Draws one program; its work is in functions, so that it can be done more than once."""
 
     # A tree that is only told from below rarely becomes a ring.
     links = tuple(link for link in LINKS if link.name != "children")

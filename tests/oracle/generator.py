@@ -1,10 +1,10 @@
 """Random programs: the same seed makes the same program, to be run on two engines and compared.
 
-A program is a list of blocks of plain SQLAlchemy code. The first one holds the models, drawn anew
-for each seed: one-to-many, many-to-one, many-to-many, one-to-one and self-reference, with random
-cascades, loading strategies and back references. The others change objects, write, and ask; each
-prints what came of it, an error included, since errors are compared like results. Blocks stand for
-themselves, so that a program that differs can be shrunk by leaving blocks out.
+A program is a list of blocks of plain SQLAlchemy code. The first one has the models, drawn for each
+seed: one-to-many, many-to-one, many-to-many, one-to-one and self-referential relationships with
+random cascades, loading strategies and back references. The others change objects, write, and
+query; each prints what came of it, also errors, which are compared like results. Blocks are
+independent, so that a program on which the engines differ can be shrunk by leaving blocks out.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def state(value):
 
 @dataclass
 class Program:
-    """Blocks of source: `opening` is always needed, of `body` each may be left out."""
+    """Blocks of source: `opening` is always needed, each of `body` may be left out."""
 
     seed: int
     opening: list[str]
@@ -114,9 +114,9 @@ def generate(seed: int, blocks: int = 40) -> Program:
 
 
 class Generator:
-    """Draws one program; keeps the names that exist, to speak of them later.
+    """Draws one program; it keeps the names that exist, to use them later.
 
-    links: the relationships that objects are made and changed with.
+    links: the relationships with which objects are made and changed.
     """
 
     links: Sequence[Link] = LINKS
@@ -223,7 +223,7 @@ Base.metadata.create_all(engine)
 
     def session(self) -> str:
         options = self.chance.choice(["", "", "", ", autoflush=False", ", expire_on_commit=False"])
-        heal = self.chance.random() < 0.8  # else what follows a failed flush fails, too
+        heal = self.chance.random() < 0.8  # otherwise what follows a failed flush fails, too
         aliases = "\n".join(f"Other{kind} = aliased({kind})" for kind in COLUMNS)
         return f"session = Session(engine{options})\nHEAL = {heal}\n{aliases}"
 
@@ -245,7 +245,7 @@ Base.metadata.create_all(engine)
                 target = self.chance.choice(self.names[link.target])
                 fields.append(f"{link.name}={'[' + target + ']' if link.many else target}")
         self.names[kind].append(name)
-        # A set takes no list: the block tells of the error, and the object is made without.
+        # A set accepts no list: the block prints the error, and makes the object without it.
         plain = [found for found in fields if "[" not in found]
         return (
             f"try:\n    {name} = {kind}({', '.join(fields)})\n"
@@ -371,10 +371,10 @@ Base.metadata.create_all(engine)
             call = f"{where}.delete(synchronize_session={keep})"
         return f"show(lambda: {call})"
 
-    # questions
+    # queries
 
     def condition(self, kind: str, name: str, depth: int = 0) -> str:
-        """Return a condition on `name`, which stands for the class `kind` or an alias of it."""
+        """Return a condition on `name`, which is the class `kind` or an alias of it."""
         key, what = self.chance.choice(list(COLUMNS[kind].items()))
         column = f"{name}.{key}"
         value = self.value(what)

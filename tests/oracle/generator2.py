@@ -1,9 +1,9 @@
 """Random programs of another kind: a grammar of expressions over a graph of five classes.
 
-generator.py changes objects by name and asks one class; this one walks chains of attributes, moves
-slices of collections, nests savepoints, copies objects between sessions, and asks with scopes of
-several classes and aliases: correlated subqueries in columns, unions, CTEs, window functions,
-select() and every way to read a Result, Core statements, and what the parts say of themselves.
+generator.py changes objects by name and queries one class; this one walks chains of attributes,
+moves slices of collections, nests savepoints, copies objects between sessions, and queries scopes
+of several classes and aliases: correlated subqueries in columns, unions, CTEs, window functions,
+select() and every way to read a Result, Core statements, and the reprs of all parts.
 The models have what the others lack: an association object with a composite key and a composite
 foreign key to it, dynamic, viewonly and custom joins, synonyms, column_property, validates,
 deferred columns, ON DELETE.
@@ -280,7 +280,7 @@ configure_mappers()
         )
 
     def target(self, kind: str) -> str:
-        """Return an object of a class: a name, one made on the spot, or one that is asked for."""
+        """Return an object of a class: a name, a new one, or one that is queried."""
         known = self.names[kind]
         if known and self.maybe(0.75):
             return self.pick(known)
@@ -290,7 +290,7 @@ configure_mappers()
         return f"session.get({kind}, {key})"
 
     def owner(self, kind: str, depth: int = 0) -> str:
-        """Return an object by a chain of attributes."""
+        """Return an object, by a chain of attributes."""
         links = [
             link for link in LINKS if link.target == kind and link.kind == "plain" and not link.many
         ]
@@ -534,7 +534,7 @@ configure_mappers()
         link = self.chance.choice(links)
         attribute, target = f"{name}.{link.name}", link.target
         test = "any" if link.many else "has"
-        # 1.4 takes an EXISTS inside of an alias's EXISTS for one of the alias's.
+        # 1.4 takes an EXISTS inside an alias's EXISTS for one of the alias.
         inner = self.cond([(target, target)], depth + 1 if name == kind else 2)
         key, what = self.chance.choice(list(COLUMNS[target].items()))
         choices = [
@@ -931,7 +931,7 @@ configure_mappers()
 
 
 def one_each(options: Sequence[str]) -> list[str]:
-    """Return the options, one for each attribute: two that contradict each other are no use."""
+    """Return at most one option for each attribute, since two may contradict each other."""
     found: dict[str, str] = {}
     for option in options:
         attribute = option.partition("(")[2].partition(")")[0].partition(".of_type")[0]

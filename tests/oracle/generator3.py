@@ -1,10 +1,10 @@
-"""Random programs of a third kind: the models themselves are drawn, and everything follows them.
+"""Random programs of a third kind: the models themselves are drawn, too.
 
-generator.py and generator2.py ask much of a few fixed classes. Here two to five classes are made
-from nothing: their keys (numbers, words, composite), the types and defaults of their columns,
-declarative or mapped by hand, and edges between them (many-to-one, one-to-one, many-to-many, to
-oneself, two to the same class) with every arrangement of relationship(). Work and questions are
-then drawn from what the models hold, so that a program uses only what is there.
+generator.py and generator2.py do much with a few fixed classes. Here two to five classes are drawn:
+their keys (numbers, words, composite), the types and defaults of their columns, declarative or
+imperative mapping, and the edges between them (many-to-one, one-to-one, many-to-many, to the class
+itself, two to the same class) with every arrangement of relationship(). Work and queries are then
+drawn from what the models have, so that a program only uses what is there.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Attribute:
 
 @dataclass
 class Link:
-    """A relationship; `form` is how its value is held: one, list, set, dict, dynamic."""
+    """A relationship; `form` is the form of its value: one, list, set, dict, dynamic."""
 
     key: str
     target: str
@@ -305,7 +305,7 @@ class Generator:
         self.put(left, out, right, back)
 
     def put(self, near: Kind, link: Link, far: Kind, other: Link) -> None:
-        """Give both sides, one side, or one side with a back reference."""
+        """Put the relationships on both sides, one side, or one side with a back reference."""
         way = self.pick(["both"] * 4 + ["near", "far", "backref", "plain"])
         if way == "backref":
             inherited = ("foreign_keys", "secondary", "primaryjoin", "secondaryjoin")
@@ -454,7 +454,7 @@ class Generator:
         calls.append(f"session.get({kind.name}, ({key},))")
         return f"show(lambda: {self.pick(calls)})"
 
-    # questions
+    # queries
 
     def column(self, scope: Scope, types: Sequence[str]) -> str:
         name, kind = self.chance.choice(scope)

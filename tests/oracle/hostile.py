@@ -1,13 +1,12 @@
-"""Names and values that break what is careless: in every place where a name or a value may stand.
+"""Names and values that break careless code, in every place where a name or a value is possible.
 
 Each program uses one of them as table, column, key, label, alias, index, constraint and bind
-parameter, or as a value everywhere that a value may be given, and prints what came of it.
+parameter, or as a value wherever one may be given, and prints what came of it.
 """
 
 from __future__ import annotations
 
-# SQLAlchemy itself fails on white space other than " " in the name of a column that is asked for
-# with IN.
+# With IN, SQLAlchemy itself fails on a column whose name has white space other than " ".
 NAMES = [
     "select",
     "order",
@@ -136,7 +135,7 @@ look(session.query(part))
 look(session.query(Parent.value, part.c[NAME + "n"]).join(part, part.c[NAME] == Parent.key))
 other = aliased(Parent, name=NAME)
 look(session.query(other.value, Parent.value).filter(other.key < Parent.key))
-# What comparison.py knows of a subquery load's ORDER BY ends at a parenthesis.
+# comparison.py cannot handle the ORDER BY of a subquery load if there is a parenthesis in it.
 for how in (joinedload, selectinload, lazyload, *([] if "(" in NAME else [subqueryload])):
     session.expire_all()
     show(lambda: [(found.key, found.value, [child.id for child in found.children])

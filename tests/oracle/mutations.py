@@ -1,8 +1,8 @@
 """Random programs with slips: what a learner does with a program that worked a moment ago.
 
-The three generators write programs that mean something. People leave out a line, take another
-method, name another attribute, commit in the middle. Here one to five such things are done to a
-random program, and each statement may fail: the engines have to fail in the same way and go on.
+The three generators write programs that make sense. People leave out a line, use another method,
+name another attribute, commit in the middle. Here one to five such slips are made in a random
+program, and each statement may fail: the engines have to fail in the same way and go on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ try:
 except Exception as error:
     print("!", type(error).__module__, type(error).__name__, error)"""
 
-#: Words that are taken for each other.
+#: Words that are mistaken for each other.
 FAMILIES = [
     "all first one one_or_none scalar count distinct exists subquery scalar_subquery statement",
     "flush commit rollback expire_all expunge_all close begin_nested",
@@ -63,7 +63,7 @@ RELATIONSHIP_WORDS: Values = {
     "passive_deletes": [True, False, "all"],
     "single_parent": [True, False],
 }
-#: What a keyword may say instead, or beside the others.
+#: Keywords to add or to change, with their values.
 KEYWORDS: dict[str, Values] = {
     "relationship": RELATIONSHIP_WORDS,
     "backref": RELATIONSHIP_WORDS,
@@ -75,7 +75,7 @@ KEYWORDS: dict[str, Values] = {
     "delete": {"synchronize_session": ["fetch", "evaluate", False]},
 }
 
-#: What is put behind a query; in braces a Class, an Attribute of one, a Value, an object.
+#: What is appended to a query; in braces a Class, an Attribute of one, a Value, an object.
 QUERY_CALLS = """\
 limit(2)
 offset(1)
@@ -159,7 +159,7 @@ Draw = random.Random
 
 
 class Words:
-    """What a program speaks of, to speak of more of it."""
+    """The names that a program uses, for use in further code."""
 
     def __init__(self, tree: ast.Module) -> None:
         models = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.bases]
@@ -182,7 +182,7 @@ class Words:
         )
 
     def fill(self, template: str, draw: Draw) -> ast.Module:
-        """Return the statement of a template, each place in it with a word of its kind."""
+        """Return the statement of a template, its places filled with words of their kinds."""
         choices: dict[str, Callable[[], str]] = {
             "{Class}": lambda: draw.choice(self.classes),
             "{Attribute}": lambda: ".".join(draw.choice(self.attributes)),
@@ -196,7 +196,7 @@ class Words:
 
 
 def called(call: ast.Call) -> str:
-    """Return the last name of what is called."""
+    """Return the last part of the name of what is called."""
     function = call.func
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
@@ -209,7 +209,7 @@ def nodes(tree: ast.Module, kind: type[Node]) -> list[Node]:
     return [node for node in ast.walk(tree) if isinstance(node, kind)]
 
 
-# The slips: each changes the tree, or finds no place to (an IndexError).
+# The slips: each changes the tree, or raises IndexError if it finds no place for that.
 
 
 def leave_out(tree: ast.Module, words: Words, draw: Draw) -> None:
@@ -324,13 +324,13 @@ GENERATORS = [generator.generate, generator2.generate, generator3.generate]
 
 
 def is_helper(statement: ast.stmt) -> bool:
-    """Is this a line that makes the program tell what it does?"""
+    """Whether a statement only helps the program to print what it does."""
     if isinstance(statement, ast.FunctionDef):
         return not statement.decorator_list
     return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def guarded(statement: ast.stmt) -> str:
-    """Return the source of a statement after which the program goes on whatever happens."""
+    """Return the source of a statement after whose failure the program goes on."""
     source = ast.unparse(statement)
     return source if '"""' in source else GUARDED.format(source.replace("\n", "\n    "))

@@ -1,4 +1,4 @@
-"""Tell the public names of SQLAlchemy's modules, as JSON. Runs as a child process."""
+"""Print the public names of SQLAlchemy's modules, as JSON. Runs as a child process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MODULES = [
 
 
 def public_names(name: str) -> list[str]:
-    """Return what a module offers: neither private names nor its own machinery."""
+    """Return the names that a module offers, without private ones and its own machinery."""
     module = importlib.import_module(name)
     return sorted(
         key

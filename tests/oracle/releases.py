@@ -1,4 +1,4 @@
-"""Where the releases of SQLAlchemy are: each in a git-ignored folder of its own.
+"""The releases of SQLAlchemy, each in its own git-ignored folder.
 
 They cannot share an environment, so each is installed with `pip install --target` and put first on
 the path of a child process. Nothing in the package imports them.
@@ -19,9 +19,9 @@ FOLDER = ROOT / ".oracles"
 
 
 def installed(release: str) -> Path:
-    """Return the folder of a release ("1.4", "2.1"), installing what requirements-RELEASE.txt pins.
+    """Return the folder of a release ("1.4", "2.1"); if need be, install requirements-RELEASE.txt.
 
-    Safe with several test processes at once: each installs into a folder of its own, and the first
+    Several test processes may do so at once: each installs into its own folder, and the first one
     to finish gives it the name.
     """
     folder = FOLDER / f"sqlalchemy-{release}"

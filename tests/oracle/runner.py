@@ -1,15 +1,15 @@
-"""Run programs on one engine and tell everything that can be compared. Runs as a child process.
+"""Run programs on one engine, and report everything that can be compared. Runs as a child process.
 
     python runner.py miniorm        (or `sqlalchemy`, with a release first on the path)
 
 Reads one JSON object a line from standard input, `{"name": ..., "source": ..., "order": 0}` (see
 SetOrder), and answers with one: what was printed, the error that ended the program, the warnings,
 every statement with its parameters, its cause (see stack.py), how many lines had been printed
-before it and whether it worked, the transactions around them, and what all tables hold in the end.
+before it and whether it worked, the transactions around them, and what all tables hold at the end.
 
-The oracle is 1.4.54 but for the closed list of `ormtutor/differences.py`. Two points of that list
-concern what happens, not how it is spelled, and are brought about here in the oracle's process;
-the others are spellings, see comparison.py.
+The oracle is 1.4.54, except for the closed list of `ormtutor/differences.py`. One entry of it, that
+expired attributes are loaded without autoflush, is imposed on the oracle here; comparison.py
+handles those that only concern text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 from tests.oracle import stack, watch
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
-# Sessions are numbered in a process, where other programs have run before.
+# Sessions are numbered in a process, in which other programs have run before.
 SESSIONS = re.compile(r"attached to session '\d+' \(this is '\d+'\)")
 
 
@@ -54,7 +54,7 @@ class Record:
         context: Any,
         executemany: bool,
     ) -> None:
-        """Hear of a statement before it is executed."""
+        """Note a statement before it is executed."""
         if cursor.connection not in self.connections:
             self.connections.append(cursor.connection)
         sets = list(parameters) if executemany else [parameters]
@@ -70,7 +70,7 @@ class Record:
         )
 
     def success(self, *_: Any) -> None:
-        """Hear that the statement was executed."""
+        """Note that the last statement was executed."""
         self.log[-1][-1] = "ok"
 
     def transaction(self, name: str) -> Any:
@@ -82,7 +82,7 @@ class Record:
         return note
 
     def tables(self) -> dict[str, list[str]]:
-        """Return the rows of every table of every database that was spoken to, as text."""
+        """Return the rows of every table in every database that was used, as text."""
         found: dict[str, list[str]] = {}
         for number, connection in enumerate(self.connections):
             with contextlib.suppress(Exception):
@@ -100,7 +100,7 @@ def words(error: BaseException) -> str:
 
 
 def run(source: str, name: str) -> dict[str, Any]:
-    """Run one program in a namespace of its own."""
+    """Run one program in a new namespace; return what Outcome holds (comparison.py)."""
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
@@ -131,7 +131,7 @@ def run(source: str, name: str) -> dict[str, Any]:
         "log": record.log,
         "tables": record.tables(),
     }
-    with contextlib.redirect_stdout(io.StringIO()):  # the program's listeners may speak
+    with contextlib.redirect_stdout(io.StringIO()):  # the program's listeners may print
         tidy(module)
     return outcome
 
@@ -162,24 +162,24 @@ def follow_the_closed_list() -> None:
 
 
 class SetOrder:
-    """In which order SQLAlchemy takes what it keeps in sets: one for each number.
+    """The order in which SQLAlchemy iterates over its sets: one for each number.
 
-    Its mappers, states and the records of a flush are hashed by their address, so that two runs of
-    a program differ wherever it takes them in the order of a set. Here the number draws it; number
-    0 is the order of their making, and for the attributes of a class that of their mapping.
+    Its mappers, states and the records of a flush are hashed by their addresses, so that two runs
+    of a program differ wherever the order of a set matters. Here it is drawn by the number; 0 is
+    the order of creation, and for the attributes of a class that of their mapping.
     """
 
     def __init__(self) -> None:
         self.choose(0)
 
     def choose(self, number: int) -> None:
-        """Take another order for the program that comes."""
+        """Choose the order for the next program."""
         self.number = number
         self.draw = random.Random(number)
         self.count = itertools.count(1)
 
     def install(self) -> None:
-        """Become the hash of those classes."""
+        """Replace the hash of those classes."""
         from sqlalchemy import Column, Table
         from sqlalchemy.orm import Mapper, unitofwork
         from sqlalchemy.orm.dependency import DependencyProcessor
@@ -187,7 +187,7 @@ class SetOrder:
         from sqlalchemy.orm.state import InstanceState
         from sqlalchemy.util import OrderedSet
 
-        # A lambda is a method of the class that it is given to; a bound method would not be.
+        # A function becomes a method of the class that it is assigned to; a bound method does not.
         kinds = (Column, Table, Mapper, DependencyProcessor, RelationshipProperty, InstanceState)
         for kind in kinds:
             kind.__hash__ = lambda member: self.of_member(member)
@@ -205,7 +205,7 @@ class SetOrder:
         return known
 
     def of_record(self, record: Any) -> int:
-        # A record has no room for a number of its own.
+        # A record has no __dict__ to keep a number in.
         return hash((self.number, type(record).__name__, str(record.sort_key)))
 
 
@@ -235,7 +235,7 @@ def main() -> None:
         if "watched" in sys.argv:
             watch.watch()
     else:
-        # Of the first deprecated feature in a process it says so once, whatever program that is in.
+        # It warns once in a process, of the first deprecated feature, whatever program that is in.
         os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
         follow_the_closed_list()
         order.install()

@@ -1,8 +1,8 @@
-"""Why a statement is sent, in the same words for both engines: as ours tells, and as a stack tells.
+"""Why a statement is sent, in the same words for both engines: by our causes, and by the stack.
 
-The oracle has no causes. But when a statement reaches its cursor, the functions that are running
-are those that want it: a flush, a lazy load, a refresh. The innermost of them is the reason; a
-flush has another one behind it.
+The oracle has no causes. But when a statement reaches its cursor, the functions on the stack are
+those that need it: a flush, a lazy load, a refresh. The innermost of them is the reason; a flush
+has a further one behind it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ASK_FOR_A_FLUSH = {
 
 
 def told(cause: Any) -> str:
-    """Return what miniorm tells of a statement, as far as the oracle's stack can tell it."""
+    """Return the cause of a statement of miniorm, as far as the oracle's stack can show it."""
     kind = cause.kind
     if kind in ("query", "core"):
         return "asked"
@@ -42,7 +42,7 @@ def told(cause: Any) -> str:
 
 
 def seen() -> str:
-    """Return the same for the oracle, called by a listener of the program's statements."""
+    """Return the same for the oracle; to be called by a listener while a statement is sent."""
     frame, found, ident = sys._getframe(2), "", None
     while frame.f_code.co_name != "run":
         name = frame.f_globals["__name__"].removeprefix("sqlalchemy.") + "." + frame.f_code.co_name
@@ -63,7 +63,7 @@ def seen() -> str:
 
 
 def reason(name: str, local: dict[str, Any], ident: Any) -> str:
-    """Return what a running function makes a statement needed for; "" if nothing."""
+    """Return the reason for a statement that a function on the stack shows; "" if none."""
     owner, state = local.get("self"), local.get("state")
     if name == "orm.query.count":
         return "asked" if owner._statement is not None else "count"
@@ -85,7 +85,7 @@ def reason(name: str, local: dict[str, Any], ident: Any) -> str:
 
 
 def label(state: Any, ident: Any = None) -> str:
-    """Return `User#1`, by the key that is asked for, or else by the object's own."""
+    """Return `User#1`, by the key that is queried, else by the object's own."""
     name = state.mapper.class_.__name__
     values = ident or (state.key and state.key[1])
     return f"{name}#{','.join(map(str, values))}" if values else f"{name} (new)"

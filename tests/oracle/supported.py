@@ -1,7 +1,7 @@
 """What the engine supports, by the parts of SQLAlchemy, and the oracle's programs that show it.
 
-Each name stands in a program that runs on both engines (test_supported.py); docs/supported.md is
-made from this list (tests/pages.py).
+Each name is used in a program that runs on both engines (test_supported.py); tests/pages.py makes
+docs/supported.md from this list.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 
-# A word in quotes is a value that an argument takes; one that begins with a colon is the line of
-# an operator in the programs.
+# A word in quotes is a value of an argument; one that begins with a colon is the line of an
+# operator in the programs.
 SUPPORTED: dict[str, str] = {
     "Engine and connection": """
         create_engine echo future connect begin execute scalar dispose url dialect Connection
@@ -84,7 +84,7 @@ SUPPORTED: dict[str, str] = {
 
 @cache
 def words_of(path: Path) -> frozenset[str]:
-    """Return the names of a program, and its texts in quotes."""
+    """Return the names in a program, and its strings in quotes."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
@@ -100,5 +100,5 @@ def words_of(path: Path) -> frozenset[str]:
 
 
 def programs_with(name: str) -> list[str]:
-    """Return the programs in which a name stands, by their file's name."""
+    """Return the file names of the programs that use a name."""
     return [path.stem for path in PROGRAMS if name in words_of(path)]

@@ -1,7 +1,7 @@
-"""What is compiled once and kept does what compiling anew does: no program can tell.
+"""What is compiled once and kept behaves like what is compiled each time: no program can tell.
 
-Statements, row loaders and the shapes of queries are kept by structure, and values are put into
-them. A structure that says too little would give one statement the text or the values of another.
+Statements, row loaders and the shapes of queries are kept by structure, and get new values. If a
+structure said too little, a statement would get the text or the values of another one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.oracle.generator2 import generate as generate_other
 from tests.oracle.generator3 import generate as generate_models
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
-#: The log says what was kept; what was compiled looks at no class or column that came later.
+#: They can tell: the log says what was kept, and what is kept ignores later classes and columns.
 TELLS = {"core_echo", "core_late_columns", "orm_when_configured"}
 FORGET = """
 from ormtutor.miniorm.sql.traversal import Shapes
@@ -38,7 +38,7 @@ def check(source: str, both: tuple[Engine, Engine]) -> None:
     kept, anew = [engine.run(source) for engine in both]
     assert (kept.output, kept.error, kept.log) == (anew.output, anew.error, anew.log)
     assert kept.tables == anew.tables
-    # What a statement is warned of when it is compiled is said once for all that are like it.
+    # A warning of the compiler is given once for all statements of the same structure.
     assert set(kept.warnings) == set(anew.warnings)
 
 

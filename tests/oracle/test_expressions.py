@@ -1,7 +1,7 @@
 """Each expression in expressions/*.txt is the same on miniorm and on SQLAlchemy 1.4.
 
-The same is: what str() gives, the SQL for SQLite, the parameters, the names and types of the result
-columns; or the error; and the warnings. A line is one expression in the words of prelude.py. One
+Compared are: str(), the SQL for SQLite, the parameters, the names and types of the result columns,
+or else the error; and the warnings. A line is one expression with the names of prelude.py. One
 expression by hand:
 
     python -m tests.oracle.test_expressions "select(u.c.id).limit(5)"
@@ -29,7 +29,7 @@ _dialect = create_engine("sqlite://").dialect
 
 def _columns(compiled):
     found = getattr(compiled, "_result_columns", None) or getattr(compiled, "result_columns", ())
-    # SQLAlchemy leaves out what it has no name for; we keep its place.
+    # SQLAlchemy leaves out columns that have no name; we do not.
     return [(column[0], repr(column[3])) for column in found if column[0] is not None]
 
 

@@ -1,6 +1,6 @@
 """Hostile names and values do the same on miniorm and on SQLAlchemy, and no value is in the SQL.
 
-`make check` takes those that have broken something; `make soak` all.
+`make check` takes those that have broken something; `make soak` takes all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def both() -> Iterator[tuple[Engine, Engine]]:
 def name_differences(name: str, ours: Engine, oracle: Engine) -> list[str]:
     """Return how the program of a name differs.
 
-    SQLAlchemy warns of foreign keys that it cannot read in the text of a table; ours can.
+    SQLAlchemy warns if it cannot read a foreign key in the text of a table; ours can read it.
     """
     found = disagreement(name_program(name), ours, oracle, orders=1)
     return [text for text in found if not (text[:8] == "warnings" and "SQL-parsed" in text)]

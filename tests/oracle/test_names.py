@@ -1,7 +1,6 @@
 """Each public name of SQLAlchemy 1.4 is in miniorm, or miniorm says that it is not.
 
-Names of 2.1 are not asked for here: those of the modern spelling that miniorm has are tested where
-they are used.
+The names of 2.1 are not checked here: those that miniorm has are tested where they are used.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ormtutor.miniorm.leftout import left_out_of
 from tests.oracle.names import MODULES
 from tests.oracle.releases import installed
 
-# SQLAlchemy's own machinery, or a name that only happens to stand in the module.
+# SQLAlchemy's own machinery, or a name that just happens to be in the module.
 INTERNAL = set(
     """
     AwaitRequired BaseRow CANCEL COLLECT_CARTESIAN_PRODUCTS Connectable DDLBase Events Executable
@@ -31,7 +30,7 @@ INTERNAL = set(
     """.split()  # noqa: SIM905
 )
 
-# The modules that say so when they are asked for a name that miniorm has not.
+# The modules that say so when they are asked for a name that miniorm lacks.
 DOORS = [
     "sqlalchemy",
     "sqlalchemy.dialects.sqlite",
@@ -110,7 +109,7 @@ def test_each_module_of_the_original_is_found_or_said_to_be_left_out() -> None:
     root = installed("1.4")
     files = (root / "sqlalchemy").rglob("*.py")
     parts = [path.relative_to(root).with_suffix("").parts for path in files]
-    # Below a module that is none of ours Python asks nobody.
+    # Below a module that is not one of ours, Python asks nobody.
     below = [("sqlalchemy", "event"), ("sqlalchemy", "ext", "declarative")]
     names = {
         ".".join(each).removesuffix(".__init__")

@@ -1,8 +1,8 @@
 """Programs written by hand do the same on miniorm and on SQLAlchemy.
 
-Each file of programs/ is a plain SQLAlchemy program, which runs to its end. What it prints, its
-warnings, every statement with its parameters, the transactions, and what the tables hold in the
-end are compared, with the closed list of ormtutor/differences.py applied.
+Each file in programs/ is a plain SQLAlchemy program, which runs to its end. What it prints, its
+warnings, every statement with its parameters, the transactions, and what the tables hold at the
+end are compared, after applying the closed list of ormtutor/differences.py.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ CHUNK = 1000
 SOAK_FROM = int(os.environ.get("ORMTUTOR_SOAK_FROM", "1000"))
 SOAK_CHUNKS = int(os.environ.get("ORMTUTOR_SOAK_CHUNKS", "30"))
 
-# A join is described with the addresses of its sides.
+# The description of a join contains the addresses of its sides.
 NUMBER_OF_AN_OBJECT = re.compile(r"\d{9,}")
 
 
@@ -36,7 +36,7 @@ def both() -> Iterator[tuple[Engine, Engine]]:
 
 
 def answers(engine: Engine, expressions: list[str]) -> list[list[str]]:
-    """Return what an engine says to each expression."""
+    """Return what an engine answers to each expression."""
     found: list[list[str]] = []
     for line in shown(engine, expressions):
         if line in expressions[len(found) : len(found) + 1]:
@@ -46,7 +46,7 @@ def answers(engine: Engine, expressions: list[str]) -> list[list[str]]:
 
 
 def agree(ours: list[str], oracle: list[str]) -> bool:
-    """Say whether two answers are the same; of two mistakes an engine may name either."""
+    """Whether two answers are the same; of two mistakes, an engine may name either."""
     return ours == oracle or (ours[1].startswith("   raises") and oracle[1].startswith("   raises"))
 
 

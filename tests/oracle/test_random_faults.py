@@ -1,8 +1,8 @@
 """A flush that fails at any of its statements is undone by rollback(), and can be done again.
 
-The same programs on miniorm and on SQLAlchemy: what is told of the errors, of the states of the
-objects and of the tables is the same; on miniorm it is also what faults.py asks for. In
-tests/miniorm/orm/test_faults.py they run without listeners, by the shorter ways to the cursor.
+The same programs run on miniorm and on SQLAlchemy: what they print about errors, states of objects
+and tables is the same; on miniorm it is also what faults.py demands. In
+tests/miniorm/orm/test_faults.py they run without listeners, on the shorter paths to the cursor.
 
 `make check` runs a small fixed sample; `make soak` hundreds of seeds.
 """
@@ -21,7 +21,7 @@ CHUNKS = range(10)
 CHUNK = 30
 ORDERS = 8
 
-# SQLAlchemy has lost an object's session here and fails in itself; miniorm goes on.
+# Here SQLAlchemy has lost an object's session and fails by itself; miniorm goes on.
 FAILS_IN_ITSELF = "AttributeError: 'InstanceState' object has no attribute '_instance_dict'"
 
 
@@ -34,7 +34,7 @@ def both() -> Iterator[tuple[Engine, Engine]]:
 
 
 def disagreement(seed: int, ours: Engine, oracle: Engine) -> list[str]:
-    """Return how a program is undone differently, or not as it should be."""
+    """Return how undoing a program differs between the engines, or from what it should be."""
     source = generate_faults(seed).source
     mine, theirs = ours.run(source), oracle.run(source)
     found = [] if FAILS_IN_ITSELF in theirs.error else unlike(mine, theirs)
@@ -46,7 +46,7 @@ def disagreement(seed: int, ours: Engine, oracle: Engine) -> list[str]:
 
 
 def unlike(ours: Outcome, theirs: Outcome) -> list[str]:
-    """Return what differs; the order of statements between tables is a set's, in SQLAlchemy."""
+    """Return what differs, except for the order of tables, which in SQLAlchemy is that of a set."""
     return [found for found in differences(ours, theirs) if not found.startswith("log:")]
 
 

@@ -1,6 +1,6 @@
 """Random programs do the same on miniorm and on SQLAlchemy: output, errors, statements, tables.
 
-The odd ones are watched while they run, see watch.py. `make check` runs a small fixed sample;
+Every second program is watched while it runs, see watch.py. `make check` runs a small fixed sample,
 `make soak` thousands of seeds, in chunks. One seed by hand:
 
     python -m tests.oracle.test_random_programs models 1234
@@ -46,7 +46,7 @@ def both() -> Iterator[Both]:
 
 
 def difference(program: Program, ours: Engine, oracle: Engine) -> str:
-    """Return the smallest part of a program on which the engines differ, and how; or ''."""
+    """Return the smallest part of a program on which the engines differ, and how; or empty."""
     if not disagreement(program.source, ours, oracle):
         return ""
     small = shrink(program, ours, oracle)

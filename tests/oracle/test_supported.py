@@ -1,4 +1,4 @@
-"""Each name that the engine supports stands in a program that runs on both engines."""
+"""Each name that the engine supports is used in a program that runs on both engines."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Before each flush of miniorm all is inspected and planned; the plan is held against the flush.
+"""Watch miniorm: before each flush everything is inspected, and the plan compared with the flush.
 
-A program runs watched or not. Since inspection changes nothing it does the same as on the oracle,
-which nobody watches; where a flush sends other rows than its plan told, there is a warning.
+Since inspection changes nothing, a watched program behaves like the oracle, which is not watched.
+If a flush sends other rows than its plan says, there is a warning.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 WRITES = ("insert", "update", "delete")
 WRITTEN = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) (?:"((?:[^"]|"")+)"|(\w+))')
 
-# What is written by a statement, or told of it: (insert, update or delete; the table; rows).
+# What a statement writes, or a plan says: (insert, update or delete; the table; rows).
 Write = tuple[str, str, int]
 
 
 def watch() -> None:
-    """From now on each flush of this process is watched."""
+    """Watch each flush of this process from now on."""
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
     from sqlalchemy.orm import Session
@@ -54,7 +54,7 @@ def watch() -> None:
 
 
 def told(session: Any) -> list[Write] | None:
-    """Inspect all; return what the plan tells, or None: something has to be loaded first."""
+    """Inspect everything; return what the plan says, or None if something must be loaded first."""
     from sqlalchemy import inspect
 
     from ormtutor.miniorm.orm.plan import plan
