@@ -1,4 +1,4 @@
-"""Self-checking: what a lesson claims is run, and what is not true is told with its line."""
+"""Self-checking: what a lesson claims is run, and what is not true is reported with its line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def checked(tmp_path: Path) -> Checked:
-    """Check a lesson of one step: what stands below its heading is given."""
+    """Return a function that checks a lesson of one step, given what is under its heading."""
 
     def checked(text: str, *, start: str = FIRST, name: str = "01-short.md") -> Report:
         path = tmp_path / name

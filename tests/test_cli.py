@@ -29,7 +29,7 @@ PASS = 'atlas = Book(title="Atlas")\nsession.add(atlas)\nsession.flush()\n'
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Nothing of these tests is kept where people keep theirs."""
+    """Keep what these tests write apart from people's own files."""
     place = tmp_path / "home"
     monkeypatch.setenv("ORMTUTOR_HOME", str(place))
     monkeypatch.delenv("CI", raising=False)

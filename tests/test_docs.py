@@ -17,7 +17,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_made_from_code_is_up_to_date(name: str) -> None:
-    # `python -m tests.pages` writes the pages anew.
+    # `python -m tests.pages` writes the pages.
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
 
 

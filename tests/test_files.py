@@ -1,4 +1,4 @@
-"""Places, and writing that is whole or not at all."""
+"""Where files are, and writing as a whole or not at all."""
 
 from __future__ import annotations
 

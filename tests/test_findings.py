@@ -1,4 +1,4 @@
-"""Mending lesson files: what was accepted, what is fixed without asking, and nothing else."""
+"""Edits in lesson files: what was accepted, what is fixed without asking, and nothing else."""
 
 from __future__ import annotations
 

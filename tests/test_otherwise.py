@@ -1,4 +1,4 @@
-"""Queries that are rewritten so that they load at once what was loaded one by one."""
+"""Queries rewritten so that they load at once what was loaded one object at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TARGETS = {
 
 
 def lazily(*names: str) -> Turn:
-    """Return a turn that loaded these attributes lazily, a statement each."""
+    """Return a turn that loaded these attributes lazily, with one statement each."""
     return Turn(
         1,
         "...",

@@ -1,4 +1,4 @@
-"""Turns, and predictions: an answer in words or a number, beside what running gave."""
+"""Turns, and predictions: an answer in words or a number, compared with what really happened."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Open = Callable[..., Tutor]
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give all tests of a run one home, so that vectors of mistakes are found out once."""
+    """Give all tests of a run the same home, so that vectors of mistakes are computed once."""
     home = tmp_path_factory.getbasetemp() / "home"
     monkeypatch.setenv("ORMTUTOR_HOME", str(home))
     return home
@@ -42,7 +42,7 @@ def notices() -> list[str]:
 
 @pytest.fixture
 def enter(library: Library, notices: list[str]) -> Iterator[Open]:
-    """Open a lesson at a step, for a learner with or without a past."""
+    """Return a function that opens a lesson at a step, with or without earlier progress."""
     opened: list[Tutor] = []
 
     def enter(lesson: str, step: str | None = None, progress: Progress | None = None) -> Tutor:

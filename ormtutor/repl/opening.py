@@ -50,10 +50,9 @@ class Opening:
         self._is_painted = True
 
     def guard(self) -> None:
-        """Let a signal that ends us raise SystemExit, so that `close` is called.
+        """Note the terminal's modes; let a signal that ends us raise SystemExit, and so `close`.
 
-        prompt_toolkit's loop replaces these handlers by its own. Line mode needs this, too: while
-        readline reads a line, the terminal is in another mode.
+        prompt_toolkit's loop replaces these handlers by its own, so this is called again after it.
         """
         if self._saved is None:
             self._saved = _modes()

@@ -1,4 +1,4 @@
-"""Fixtures for the course: a home of its own, and short lessons in a file."""
+"""Fixtures for the course: a separate home, and short lessons in a file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Type it.
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep caches and progress away from those of the person who runs the tests."""
+    """Keep caches and progress apart from those of the person who runs the tests."""
     home = tmp_path / "home"
     monkeypatch.setenv("ORMTUTOR_HOME", str(home))
     return home

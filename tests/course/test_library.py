@@ -92,7 +92,7 @@ def test_the_course_is_found_without_being_told_where() -> None:
 
 @pytest.fixture
 def distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Install a distribution that offers lessons: a module, and what its entry point names."""
+    """Install a distribution with lessons: a module, and the value of its entry point."""
 
     def install(source: str) -> None:
         site = tmp_path / "site"

@@ -1,4 +1,4 @@
-"""Lessons from elsewhere: asked about once, again when they change, never for the course."""
+"""Foreign lessons: the learner is asked once, and again when they change; never for the course."""
 
 from __future__ import annotations
 

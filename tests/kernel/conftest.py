@@ -84,7 +84,7 @@ def statements(replies: Sequence[Message]) -> list[Statement]:
 
 
 def interrupted(kernel: Kernel, source: str, begun: str = "begun") -> list[Message]:
-    """Run source that prints `begun` and never ends by itself; interrupt it as soon as it has."""
+    """Run source that prints `begun` and never ends by itself; interrupt it after that print."""
     heard: list[Message] = []
 
     def listen(reply: Message) -> None:

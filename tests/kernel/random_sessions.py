@@ -1,8 +1,8 @@
 """Random sessions for the kernel's models: valid calls in any order, on a few named objects.
 
 Before: a seed.
-Here:   lines of a program over `a`, `b`, `c` (members) and `x`, `y` (loans); what SQLAlchemy
-        refuses is passed over, so that each program runs to its end.
+Here:   lines of a program on `a`, `b`, `c` (members) and `x`, `y` (loans); what SQLAlchemy
+        refuses is skipped, so that each program runs to its end.
 After:  test_asking.py and test_forecast.py run it in a real kernel.
 """
 
@@ -15,7 +15,7 @@ _MEMBERS, _LOANS = "abc", "xy"
 
 
 def program(seed: int, length: int = 14, *, nested: bool = False) -> list[str]:
-    """Return the lines of a random session; each of them ends, whatever happens in it."""
+    """Return the lines of a random session."""
     choose = random.Random(seed)
     lines = [SETUP]
     for number in range(length):
@@ -49,7 +49,7 @@ def program(seed: int, length: int = 14, *, nested: bool = False) -> list[str]:
 
 
 def source_of(lines: list[str]) -> str:
-    """Return the program as one input, in which no line's error ends it."""
+    """Return the program as one input, which no line's error ends."""
     return "\n".join(
         line if line == SETUP else f"try:\n    {line}\nexcept Exception: pass" for line in lines
     )

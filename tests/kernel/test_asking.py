@@ -1,7 +1,7 @@
 """Asking changes nothing: random sessions, every question, and the same picture before and after.
 
-On both engines. The picture: the statements of the step, the state of each object and the very
-values in its dictionary, what the session has noted, the transaction, all rows in both lanes.
+On both engines. The picture: the statements of the step, the state of each object and the values in
+its dictionary, what the session has noted, the transaction, all rows in both lanes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ QUESTIONS: list[tuple[ViewName, str]] = [
 
 
 def picture(kernel: Kernel) -> tuple[Any, ...]:
-    """Return all that asking must leave as it is."""
+    """Return everything that asking must not change."""
     questions = [OBJECT.replace("NAME", name) for name in NAMES]
     questions += [SESSION, MAPPING, "list(sql)", "lazy_loads()"]
     answers = kernel.ask([f"repr({question})" for question in questions])
@@ -89,7 +89,7 @@ def test_asking_in_the_middle_of_a_session_does_not_turn_it(models: Kernel) -> N
 
 
 def rows_without_asking(kernel: Kernel, lines: list[str]) -> Any:
-    """Return the rows that the same program leaves when nobody asks meanwhile."""
+    """Return the rows that the same program leaves if nobody asks meanwhile."""
     from tests.kernel.conftest import MODELS
 
     kernel.run(MODELS, mode="setup")

@@ -1,4 +1,4 @@
-"""What a check may ask. Nothing of it is logged, loads or flushes. On both engines."""
+"""What a check may ask: that is not logged, and neither loads nor flushes. On both engines."""
 
 from __future__ import annotations
 

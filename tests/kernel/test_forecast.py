@@ -1,4 +1,4 @@
-"""What would happen: the forecast, and then the deed. On both engines."""
+"""What would happen: the forecast is compared with what happens then. On both engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C reaches the run that it is meant for, whichever of signal, words and run comes first."""
+"""Ctrl-C reaches the run that it is meant for, whichever of signal, request and run comes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan of a statement, asked beside the engine. On both engines."""
+"""The plan of a statement, asked for without the engine's knowledge. On both engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of the database, on both engines: statements, causes, lines, states."""
+"""What is reported about the database, on both engines: statements, causes, lines, states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to each object. On both engines, as far as their events tell."""
+"""What happened to each object. On both engines, as far as their events show it."""
 
 from __future__ import annotations
 

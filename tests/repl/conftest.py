@@ -21,7 +21,7 @@ from tests.repl.shelf import lesson
 
 
 class Notes:
-    """A view that notes what it was asked to do."""
+    """A view that notes what commands ask of it."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -50,12 +50,12 @@ class Notes:
 
 
 class Talk:
-    """A dialog, all that it told, and the view that it asked."""
+    """A dialog, the events that it emitted, and its view."""
 
     def __init__(
         self, *, is_screen: bool = True, shelf: Lesson | None = None, release: str = ""
     ) -> None:
-        """`release` is one of real SQLAlchemy's; without it our own engine is spoken to."""
+        """`release`: run on that release of SQLAlchemy instead of our own engine."""
         shelf = shelf or lesson()
         self.library = Library((shelf,))
         self.progress = Progress(None)
@@ -79,21 +79,21 @@ class Talk:
         return dialog
 
     def begin_anew(self) -> None:
-        """Begin the step again, with a dialog that has said nothing yet."""
+        """Begin the step again, as if the dialog had said nothing yet."""
         tutor = self.dialog.tutor
         self.dialog = self._new_dialog(is_screen=self.dialog.is_screen)
         self.dialog.attach(tutor, self.library, self.progress)
         tutor.reset()
 
     def perform(self, *inputs: str) -> list[str]:
-        """Perform inputs; return what the last of them told, as lines."""
+        """Perform inputs; return what was said after the last of them, as lines."""
         for text in inputs:
             self.events.clear()
             self.dialog.perform(text)
         return self.told()
 
     def told(self) -> list[str]:
-        """Return what was told since the last input, as lines."""
+        """Return what was said since the last input, as lines."""
         return [
             text_of(line).rstrip()
             for event in self.events

@@ -20,7 +20,7 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 
 
 def hear_signals() -> None:
-    """Undo what nohup and the like have put on the tests: a signal that is ignored is inherited."""
+    """Stop ignoring the signals that nohup made the tests ignore: children inherit that."""
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
 
@@ -62,7 +62,7 @@ class Pty:
         self.child.send(text)
 
     def read(self) -> bool:
-        """Take in what was written; False at the end."""
+        """Read what was written; return False at the end."""
         try:
             text = self.child.read_nonblocking(65536, timeout=0.2)
         except pexpect.TIMEOUT:
@@ -100,7 +100,7 @@ class Pty:
         return int(self.child.exitstatus if self.child.exitstatus is not None else -1)
 
     def wait_until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
-        """Wait until a condition holds; what is written meanwhile is read."""
+        """Wait until a condition holds, reading what is written meanwhile."""
         until = time.monotonic() + patience
         while not condition():
             assert self.read() or condition(), self.text
@@ -112,7 +112,7 @@ class Pty:
         self.screen.resize(rows, columns)
 
     def end_with(self, attributes: list[object]) -> int:
-        """Wait for the end, and that the terminal's modes are these again; return the exit code."""
+        """Wait for the end, and until the terminal has these modes again; return the exit code."""
         until = time.monotonic() + PATIENCE
         while self.read():
             assert time.monotonic() < until, self.text

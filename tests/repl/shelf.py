@@ -130,7 +130,7 @@ TABLES_VIEW: dict[str, Any] = {
 
 
 def turns() -> tuple[Turn, ...]:
-    """The three inputs of the first step."""
+    """Return the turns of the three inputs of the first step."""
     added = (StateChange(1, "atlas", "transient", "pending", 2), finished())
     return (
         Turn(1, 'atlas = Book(title="Atlas")', 1, "shelf/put", (finished(),)),
@@ -140,7 +140,7 @@ def turns() -> tuple[Turn, ...]:
 
 
 def snapshot(**changes: Any) -> Snapshot:
-    """Where the learner is after those inputs."""
+    """Return where the learner is after those inputs."""
     shelf = lesson()
     known: dict[str, Any] = {
         "lesson": shelf,

@@ -1,4 +1,4 @@
-"""A terminal for tests: keys go in through a pipe, what is painted comes out of an emulator."""
+"""A terminal for tests: keys go in through a pipe, an emulator reads what is painted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PATIENCE = 20.0
 
 
 class Paper:
-    """The terminal's screen: an output stream that tells who waits when it was written to."""
+    """The terminal's screen: an output stream that notifies those who wait for it to change."""
 
     encoding = "utf-8"
 
@@ -47,7 +47,7 @@ class Paper:
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing: nothing is buffered."""
 
     def isatty(self) -> bool:
         return True
@@ -60,7 +60,7 @@ class Paper:
 
 
 class Terminal:
-    """A screen over the shelf lesson, run in a thread of its own."""
+    """A screen with the shelf lesson, run in its own thread."""
 
     def __init__(self, columns: int = 140, rows: int = 40, *, step: str | None = None) -> None:
         self.paper = Paper(columns, rows)
@@ -110,7 +110,7 @@ class Terminal:
         self.input.send_text(text)
 
     def type(self, *lines: str) -> None:
-        """Type lines, each ended by Enter, each answered before the next."""
+        """Type lines, each with Enter; wait for each answer before the next."""
         for line in lines:
             console = self.screen.console
             assert console is not None
@@ -119,7 +119,7 @@ class Terminal:
             self.wait_for("kernel: ready", until=lambda before=before: self._has_answered(before))
 
     def _has_answered(self, before: int) -> bool:
-        """Tell whether an input has been taken, done and painted."""
+        """Whether an input has been accepted, performed and painted."""
         screen, console = self.screen, self.screen.console
         if self.worker.is_busy or console is None or console.version == before:
             return False
@@ -141,7 +141,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What is on the screen."""
+        """Return what is on the screen."""
         return "\n".join(self.paper.lines()) + "\n"
 
     def resize(self, columns: int, rows: int) -> None:
@@ -154,7 +154,7 @@ class Terminal:
         loop.call_soon_threadsafe(self.screen.app._on_resize)
 
     def has_left(self) -> bool:
-        """Wait until the screen was left."""
+        """Wait until the screen has been left; return whether it has."""
         self._thread.join(PATIENCE)
         return not self._thread.is_alive()
 

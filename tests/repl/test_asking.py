@@ -282,7 +282,7 @@ def test_no_question_sends_anything_or_touches_the_objects(talk: Talk) -> None:
 
 @pytest.fixture
 def real() -> Iterator[Talk]:
-    """A dialog in the first step, over SQLAlchemy itself."""
+    """Return a dialog in the first step, on SQLAlchemy itself."""
     talk = Talk(release="1.4")
     yield talk
     talk.dialog.tutor.close()

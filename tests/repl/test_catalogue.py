@@ -1,7 +1,7 @@
 """What learners stumble over: each struggle with the program that causes it, in a real kernel.
 
 `catalogue.ROWS` says which rule answers which struggle. Here each rule has programs after which it
-speaks, word for word, and programs that look alike, after which it is silent.
+has a remark, word for word, and similar programs after which it has none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LIBRARY = Path(__file__).parent / "library.md"
 Program = tuple[str, ...]
 
 SLIPS = {"NameError", "SyntaxError", "AttributeError", "ImportError"}
-"""Errors by which a program of this file would show that it was written wrongly."""
+"""Errors that would mean that a program in this file is wrong."""
 
 FORGET = "for _ in [name for name in globals() if name[:2] != '__']: del globals()[_]"
 FIRST = "ada = session.get(Author, 1)"
@@ -52,20 +52,20 @@ TO_TITLE = 'filter(Book.title == "Book 00")'
 
 
 class Library:
-    """A kernel with three authors of two books each, and the programs that are run in it."""
+    """A kernel with three authors of two books each, in which programs are run."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.setup = "\n".join(example.source for example in parse(LIBRARY).setup)
 
     def begin(self) -> None:
-        """Make the library as it was at first."""
+        """Restore the library as it was at first."""
         for source in (FORGET, self.setup):
             assert self.kernel.run(source, mode="setup")[-1].status == "ok"
         self.kernel.begin_step("library/try")
 
     def perform(self, program: Program) -> Past:
-        """Run a program, input by input, in a library as it was at first."""
+        """Run a program, input by input, in the restored library; return its turns."""
         self.begin()
         turns: list[Turn] = []
         line = 1
@@ -94,7 +94,7 @@ def shared() -> Iterator[Talk]:
 
 @pytest.fixture
 def talk(shared: Talk) -> Talk:
-    """A talk in the same library; nothing has been said yet."""
+    """Return a talk in the same library, in which nothing has been said yet."""
     shared.begin_anew()
     return shared
 
@@ -493,7 +493,7 @@ SILENT: dict[str, list[Program]] = {
 
 
 def remarks(past: Past) -> dict[str, Remark]:
-    """Return what the rules say of a program's last input, and at the end of the step."""
+    """Return what the rules say about a program's last input, and at the end of the step."""
     found = [catalogue.on_error(past), *catalogue.on_surprise(past), catalogue.unread(past.turns)]
     return {remark.rule: remark for remark in found if remark is not None}
 
@@ -646,7 +646,7 @@ def test_a_traceback_is_cut_to_the_learners_lines(library: Library) -> None:
         "    return session.query(Author).filter_by(nmae=name)",
     ]
     assert "ormtutor/miniorm" not in found.text
-    assert "ormtutor/miniorm/orm/query.py" in found.full.replace("\\", "/")
+    assert "ormtutor/miniorm/" in found.full.replace("\\", "/")
 
 
 def test_an_import_that_fails_names_no_file_of_ours(library: Library) -> None:
@@ -658,7 +658,7 @@ def test_an_import_that_fails_names_no_file_of_ours(library: Library) -> None:
 
 
 def outcome(talk: Talk, *program: str) -> list[str]:
-    """Perform a program; return what the console shows of its last input."""
+    """Perform a program; return what the console shows under its last input."""
     talk.perform(*program)
     (turn,) = [event.turn for event in talk.events if isinstance(event, Concluded)]
     return [text_of(line).rstrip() for line in panels.behind(turn.replies, 100)]
@@ -771,7 +771,7 @@ BESIDE = {
     "advice: unique": test_unique_is_asked_for,
     "command: translate": test_a_query_is_told_in_its_other_spelling,
 }
-"""What answers a struggle without a rule of its own, and the test that holds it."""
+"""What answers a struggle that has no rule, and the test of it."""
 
 
 @pytest.mark.parametrize(("row", "answers"), catalogue.ROWS.items())
@@ -816,11 +816,11 @@ SPOKEN: dict[str, dict[str, set[str]]] = {
         "challenge": {"association"},
     },
 }
-"""In which steps of the course the lesson's own lines cause a surprise that is told."""
+"""The surprises that the lesson's own lines cause and that are shown, by lesson and step."""
 
 
 def spoken(path: Path) -> dict[str, set[str]]:
-    """Run a lesson's own lines in one kernel; return what is told, by the id of the step."""
+    """Run a lesson's own lines in one kernel; return the surprises shown, by the step's id."""
     lesson = parse(path)
     told: dict[str, set[str]] = {}
     with Kernel() as kernel:

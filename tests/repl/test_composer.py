@@ -1,4 +1,4 @@
-"""Whole frames from what is known at a moment, against pictures kept in golden/."""
+"""Whole frames from what is known at a moment, compared with the pictures in golden/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the console has shown: blocks of lines, made anew for each width."""
+"""What the console has shown: blocks of lines, made again for each width."""
 
 from __future__ import annotations
 

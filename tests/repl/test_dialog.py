@@ -1,4 +1,4 @@
-"""The talk: text goes in, events come out."""
+"""The dialog: text goes in, events come out."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ BEFORE = {
 }
 LAST = ("quit",)
 SHOWN_AS_INPUT = ("panel", "skip", "redo", "load", "return", "quit")
-"""Their answer is an input that is repeated, or the prompt itself."""
+"""Commands whose answer is an input that is repeated, or the prompt itself."""
 
 
 def test_every_command_answers_in_line_mode(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What would happen, told from plain values; tests/kernel/test_forecast.py lets it happen."""
+"""What would happen, from plain values; tests/kernel/test_forecast.py lets it happen."""
 
 from __future__ import annotations
 

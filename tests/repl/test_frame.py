@@ -1,4 +1,4 @@
-"""The frame: which panel stands where at a size."""
+"""The frame: where each panel is at a given size."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ backref; session; sessionmaker; engine; mapper; metadata; query; entity; join; o
 relationship; foreign key; one-to-many; many-to-many; commit; rollback; refresh; merge; expunge
 """.replace("\n", " ").split("; ")
 
-# Taught in their step by what happens there; the word itself comes later, or never.
+# Their steps teach them by what happens there, without using the word.
 UNNAMED = {"unit of work", "entity", "one-to-many", "eager load"}
 
 LIBRARY = find_library()

@@ -1,4 +1,4 @@
-"""Random keys never crash the console, and the terminal is given back as it was."""
+"""Random keys never crash the console, and the terminal is restored as it was."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_random_keys_never_crash_it_and_the_terminal_is_given_back(
 ) -> None:
     chance = random.Random(seed)
     columns, rows = chance.choice((80, 140)), chance.choice((24, 40))
-    # Ctrl-X Ctrl-E comes by chance too; what a real editor does is its own affair.
+    # Ctrl-X Ctrl-E may come by chance; what a real editor would do is not tested here.
     pty = Pty(home, str(LESSON_FILE), columns=columns, rows=rows, EDITOR="true", VISUAL="true")
     pty.child.delaybeforesend = None
     before = termios.tcgetattr(pty.child.fileno())
@@ -64,7 +64,7 @@ def test_random_keys_never_crash_it_and_the_terminal_is_given_back(
                 press(pty, chance)
             pressed += burst
             assert pty.read(), pty.text
-        # Whatever is open is left: a search, a menu, a question, vi's other mode, a text to read.
+        # Leave whatever is open: a search, a menu, a question, vi's other mode, a text to read.
         for keys in (ESCAPE, CTRL_C, CTRL_C, "i", "\x15", ":set mode emacs\r", "6 * 7\r"):
             pty.keys(keys)
             pty.read()

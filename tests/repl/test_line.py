@@ -21,7 +21,7 @@ PASS = 'atlas = Book(title="Atlas")\nsession.add(atlas)\nsession.flush()\n'
 
 
 class Lines:
-    """Line mode over a script, and what it printed."""
+    """Line mode with a script, and what it printed."""
 
     def __init__(self) -> None:
         self.talk = Talk(is_screen=False)
@@ -195,7 +195,7 @@ def test_ctrl_c_ends_a_script_with_130(home: Path) -> None:
         assert child.poll() is None
     while ">>> while True: pass" not in child.stdout.readline():
         assert child.poll() is None
-    # It may be that the kernel does not run it yet: the Ctrl-C must not be lost.
+    # The kernel may not run it yet: the Ctrl-C must not be lost.
     child.send_signal(signal.SIGINT)
     _, said = child.communicate()
     killer.cancel()

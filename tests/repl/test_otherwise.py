@@ -1,4 +1,4 @@
-"""What would have come of it otherwise: another loading, another cascade, told over a lesson."""
+"""What would have happened under another loading, another cascade, in another spelling."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DELETED = (SHELF[0], "book = session.query(Book).first()", "session.delete(book)
 
 @pytest.fixture(params=["", "1.4", "2.1"], ids=["miniorm", "1.4", "2.1"])
 def any_engine(request: pytest.FixtureRequest) -> Iterator[Talk]:
-    """A dialog over our own engine, and over SQLAlchemy itself."""
+    """Return a dialog on our own engine, and one on SQLAlchemy itself."""
     talk = Talk(release=request.param)
     yield talk
     talk.dialog.tutor.close()

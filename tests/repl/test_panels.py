@@ -1,4 +1,4 @@
-"""Panels: values become lines, and what does not fit is said."""
+"""Panels: values become lines, and if something does not fit, that is said."""
 
 from __future__ import annotations
 

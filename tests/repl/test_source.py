@@ -1,4 +1,4 @@
-"""What is typed: complete or not, how far to indent, what a paste brings along."""
+"""What is typed: complete or not, how far to indent, how to clean what was pasted."""
 
 from __future__ import annotations
 

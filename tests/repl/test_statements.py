@@ -1,4 +1,4 @@
-"""What went to the database, ready to be read."""
+"""What went to the database, made readable."""
 
 from __future__ import annotations
 

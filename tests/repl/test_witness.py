@@ -7,7 +7,7 @@ import pytest
 from tests.repl.conftest import Talk
 
 LEFT_OUT = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
-"""Transactions, and what we ask ourselves: the program sends no PRAGMA."""
+"""Transactions, and what only we send: the program sends no PRAGMA."""
 PROGRAM = """\
 seen = []
 raw = session.connection().connection.dbapi_connection

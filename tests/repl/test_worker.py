@@ -1,4 +1,4 @@
-"""The worker: one thing after the other, and a fault ends nothing."""
+"""The worker: one job after the other, and a fault does not end it."""
 
 from __future__ import annotations
 

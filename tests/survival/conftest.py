@@ -1,4 +1,4 @@
-"""A learner who means harm: a tutor with a real kernel, a real terminal, and a stop-watch."""
+"""A learner who means harm: a tutor with a real kernel, a real terminal, and a stopwatch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ATTEMPTS = 3
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Nothing of these tests is kept where people keep theirs."""
+    """Keep what these tests write apart from people's own files."""
     place = tmp_path / "home"
     monkeypatch.setenv("ORMTUTOR_HOME", str(place))
     monkeypatch.delenv("CI", raising=False)
@@ -42,7 +42,7 @@ def kernel() -> Iterator[Kernel]:
 
 
 class Learner:
-    """A tutor in the first step of the shelf lesson, and what it says beside the inputs."""
+    """A tutor in the first step of the shelf lesson, and its notices."""
 
     def __init__(self, progress: Progress | None = None) -> None:
         shelf = lesson()
@@ -81,7 +81,7 @@ class Learner:
         return turn, time.monotonic() - pressed[0]
 
     def ask(self, expression: str) -> str:
-        """Return the value of an expression over the facts."""
+        """Return the value of an expression on the facts."""
         return self.tutor.ask(expression)
 
 
@@ -107,9 +107,9 @@ def open_pty(home: Path) -> Iterator[Callable[..., Pty]]:
 
 
 def within(bound: float, line: int, what: str, attempt: Callable[[], float]) -> None:
-    """Hold that an attempt stays within a bound, in one of three; print what was measured.
+    """Assert that at least one of three attempts stays within a bound; print what was measured.
 
-    A bound is a promise on a machine that has a moment to spare, and other tests run beside.
+    A bound is meant for a machine with nothing else to do, but other tests run at the same time.
     """
     measured = []
     for _ in range(ATTEMPTS):
@@ -122,7 +122,7 @@ def within(bound: float, line: int, what: str, attempt: Callable[[], float]) -> 
 
 
 def processes(home: Path) -> list[int]:
-    """Return the processes that were started with this home, as /proc tells them."""
+    """Return the processes that were started with this home, by /proc."""
     mark = f"ORMTUTOR_HOME={home}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):

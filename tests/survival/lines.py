@@ -1,7 +1,7 @@
-"""The thirty things that must be survived, and the tests that hold each: look here first.
+"""The thirty things that must be survived, and the tests of each: look here first.
 
-Each line is a title and the tests of this folder that stand for it, as `module::function`. The
-bound that a line names is the deadline of its test; what was measured is printed:
+Each line is a title and its tests in this folder, as `module::function`. The bound that a line
+names is the deadline of its test; what was measured is printed:
 
     python -m pytest -rP tests/survival | grep '^line'
 """

@@ -160,7 +160,7 @@ def begin_check(paths: Sequence[Path]) -> subprocess.Popen[str]:
 
 
 def said_of_steps(process: subprocess.Popen[str]) -> list[str]:
-    """Return what was said of each step, without the times."""
+    """Return what was said about each step, without the times."""
     told = process.communicate(timeout=600)[0]
     assert process.returncode == 0, told
     return sorted(line.split()[0] for line in told.splitlines() if " s  ok" in line)
@@ -185,7 +185,7 @@ def test_lessons_are_true_twice_in_any_order_and_side_by_side(size: int) -> None
 
 
 def kill_and_look(home: Path, chance: random.Random) -> str:
-    """Pass a step in line mode, kill the tutor; return what was shown and is not kept."""
+    """Pass a step in line mode, kill the tutor; return what was shown but not kept."""
     pty = Pty(home, "--plain", str(LESSON_FILE))
     shown: list[str] = []
     try:

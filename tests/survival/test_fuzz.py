@@ -43,7 +43,7 @@ few = settings(
 
 @contextlib.contextmanager
 def file_of(content: bytes, name: str = "file") -> Iterator[Path]:
-    """A file in a folder of its own."""
+    """Make a file in a new folder."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
@@ -234,7 +234,7 @@ WORDS = st.lists(
 
 
 def run(words: list[str]) -> tuple[int, str, str]:
-    """Run the program on streams that take UTF-8 only; return exit code, output, complaints."""
+    """Run the program on UTF-8 streams; return exit code, output, complaints."""
     out, err = io.BytesIO(), io.BytesIO()
     with (
         contextlib.redirect_stdout(io.TextIOWrapper(out, encoding="utf-8")) as stdout,

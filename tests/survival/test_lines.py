@@ -1,4 +1,4 @@
-"""The map in lines.py is complete: thirty lines, each with tests that exist and always run."""
+"""The list in lines.py is complete: thirty lines, each with tests that exist and always run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Panels look without touching; mapping, sessions and databases are broken on purpose."""
+"""Panels look without changing anything; mapping, sessions, databases are broken on purpose."""
 
 from __future__ import annotations
 

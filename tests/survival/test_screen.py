@@ -1,4 +1,4 @@
-"""The terminal: resized at any moment, interrupted at any moment, given back after any end."""
+"""The terminal: resized at any moment, interrupted at any moment, restored after any end."""
 
 from __future__ import annotations
 

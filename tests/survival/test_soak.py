@@ -1,6 +1,6 @@
 """A learner who types anything for minutes: programs, harm, commands, Ctrl-C, another window size.
 
-`make check` runs some seconds of it, `make soak` minutes (ORMTUTOR_SOAK_SECONDS sets how many).
+`make check` runs some seconds of it, `make soak` minutes (ORMTUTOR_SOAK_SECONDS says how long).
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Careless:
         self.memory.append(resident(self.pty.child.pid))
 
     def settle(self) -> None:
-        """Wait for the prompt; press Ctrl-C when it does not come soon, as anybody would."""
+        """Wait for the prompt; press Ctrl-C if it does not come soon, as anybody would."""
         if self.is_screen:
             self.pty.resize(*USUAL)
         began = pressed = time.monotonic()
@@ -138,7 +138,7 @@ class Careless:
         self.slowest = max(self.slowest, time.monotonic() - began)
 
     def has_prompt(self) -> bool:
-        """Whether an input is answered that only a prompt answers."""
+        """Whether an input is answered as only a prompt does."""
         self.pty.keys(CTRL_C)  # whatever is half typed is dropped
         number = self.chance.randrange(10**6, 10**9)
         self.pty.keys(f"0x{number:x}\r")
@@ -184,7 +184,7 @@ def test_a_careless_learner_ends_with_a_prompt_and_a_true_progress_file(
 
 
 def untrue(kept: Path) -> list[str]:
-    """Return the steps that the file calls done and whose inputs do not pass them again."""
+    """Return the steps that are done by the file, but whose inputs do not pass them again."""
     progress = Progress(kept)
     assert json.loads(kept.read_text())["format"] == 1
     found = []
