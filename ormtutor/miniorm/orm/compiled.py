@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.engine.execution import ExecutionContext
+    from ormtutor.miniorm.orm.rowloader import Purpose
 
 
 class EntityQuery:
@@ -394,10 +395,10 @@ class StatementQuery(EntityQuery):
     The result itself tells the names and columns by which its rows are understood.
     """
 
-    def __init__(self, asked: Asked, statement: Any, overwrite: str = "") -> None:
+    def __init__(self, asked: Asked, statement: Any, purpose: Purpose) -> None:
         asked.textual = True
         asked.keeps_keys = is_text = statement._is_text_clause
-        super().__init__(Compilation(asked, overwrite=overwrite))
+        super().__init__(Compilation(asked, purpose=purpose))
         self.asked, self.statement = asked, statement
         # As in the original, only text needs unique().
         self.wants_unique &= is_text

@@ -34,7 +34,14 @@ from ormtutor.miniorm.orm.options import (
     undeferred,
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
-from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
+from ormtutor.miniorm.orm.rowloader import (
+    LOADING,
+    POPULATE_EXISTING,
+    EntityPlan,
+    JoinedPlan,
+    RowPlan,
+    require_population,
+)
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import (
@@ -57,6 +64,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
+
+    from ormtutor.miniorm.orm.rowloader import Purpose
+    from ormtutor.miniorm.orm.strategies import SubqueryRoot
+    from ormtutor.miniorm.sql.elements import BindParameter
 
     Adapt = Callable[[Any], Any]
     Path = tuple[Any, ...]
@@ -281,23 +292,21 @@ JoinPart = namedtuple("JoinPart", "selectable right onclause")
 class Compilation:
     """One ORM select on its way to a Core select and a RowPlan.
 
-    options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
-    refresh wants. overwrite, known_too: see EntityPlan. prior: the path from the first query to
-    this one, which loads an attribute of its objects; our paths continue it. subquery_root: see
-    strategies.SubqueryLoader. binds: the parameters whose values change between executions. Nothing
-    is compiled before `statement` is read.
+    options: already resolved (for lazy loads), else those of `asked`. purpose: what a known object
+    takes from a row. prior: the path from the first query to this one, which loads an attribute of
+    its objects; our paths continue it. subquery_root: see strategies.SubqueryLoader. binds: the
+    parameters whose values change between executions. Nothing is compiled before `statement` is
+    read.
     """
 
     def __init__(
         self,
         asked: Asked,
         options: LoaderOptions | None = None,
-        only: Iterable[str] | None = None,
-        overwrite: str = "",
+        purpose: Purpose = LOADING,
         prior: Path = (),
-        binds: Sequence[Any] = (),
-        subquery_root: Any = None,
-        known_too: bool = True,
+        binds: Sequence[BindParameter] = (),
+        subquery_root: SubqueryRoot | None = None,
     ) -> None:
         self.asked = asked
         for entity in asked.entities:
@@ -305,12 +314,10 @@ class Compilation:
                 entity.mapper.check_configured()
             elif entity.entity is not None:
                 entity.entity.mapper.check_configured_once()
-        self.only = None if only is None else frozenset(only)
-        self.overwrite = overwrite
+        self.purpose = purpose
         self.prior = prior
         self.subquery_root = subquery_root
         self.binds = binds
-        self.known_too = known_too
         self.primary = ColumnList()
         self.secondary = ColumnList()
         self.extra: list[Any] = []
@@ -367,7 +374,7 @@ class Compilation:
         if not self.primary and not self.asked.textual:
             raise sa_exc.InvalidRequestError(
                 "Query contains no columns with which to SELECT from."
-                if self.only is None
+                if self.purpose.only is None
                 else "No column-based properties specified for refresh operation. Use "
                 "session.expire() to reload collections and related items."
             )
@@ -457,7 +464,7 @@ class Compilation:
 
         path = (*self.prior, entity.entity)
         place = Place(entity, path, adapt, selectable, self.primary)
-        plan = self._plan_entity(entity.mapper, place, self.overwrite)
+        plan = self._plan_entity(entity.mapper, place, self.purpose)
         if plan.selected:
             self._show_join(selectable)
         elif not matching(self.from_clauses, selectable):
@@ -465,15 +472,12 @@ class Compilation:
             self.from_clauses.append(selectable)
         return plan
 
-    def _plan_entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
+    def _plan_entity(self, mapper: Mapper, place: Place, purpose: Purpose) -> EntityPlan:
         """Collect what one entity needs, in the order of its properties, in a plan."""
-        plan = EntityPlan(mapper, place.path, overwrite)
-        plan.whole = self.only is None
-        plan.known_too = self.known_too
+        plan = EntityPlan(mapper, place.path, purpose)
         self._plans.append(plan)
-        wanted = self.only if overwrite == "refresh" else None
         for key, prop in mapper._props.items():
-            if wanted is not None and key not in wanted:
+            if purpose.only is not None and key not in purpose.only:
                 continue
             if isinstance(prop, ColumnProperty):
                 self._plan_column(prop, plan, place)
@@ -499,12 +503,12 @@ class Compilation:
             self._select_column(prop, plan, place)
         elif strategy != mapped:
             plan.callables[prop.key] = partial(Loaders.deferred, prop)
-        elif plan.overwrite == "populate":
+        elif plan.purpose is POPULATE_EXISTING:
             plan.left_out.append(prop.key)
 
     def _is_wanted_now(self, prop: ColumnProperty, plan: EntityPlan, option: Any) -> bool:
         """Whether a deferred column is loaded all the same."""
-        if plan.overwrite == "refresh" and self.only is not None:
+        if plan.purpose.only is not None:
             return True
         is_key = prop.columns[0] in set(prop.parent.primary_key)
         if prop.group and undeferred(prop.group) in option.settings:
@@ -601,8 +605,7 @@ class Compilation:
         self._plan_related(prop, plan, child)
 
     def _plan_related(self, prop: RelationshipProperty, plan: EntityPlan, child: Place) -> None:
-        overwrite = self.overwrite if self.overwrite == "populate" else ""
-        entity = self._plan_entity(prop.mapper, child, overwrite)
+        entity = self._plan_entity(prop.mapper, child, self.purpose.of_joined)
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
     def later_path(self, place: Place) -> Path:
@@ -851,7 +854,7 @@ _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause",
 
 def _locate_columns(plan: EntityPlan, find: Callable[[Any], int]) -> None:
     """Fill in the positions in a row of what one entity has selected."""
-    if plan.overwrite != "refresh":
+    if not plan.purpose.refreshes:
         plan.ident = tuple([find(column) for column in plan.selected_key])
     for key, column in plan.selected.items():
         try:

@@ -25,7 +25,13 @@ from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.outcome import label_of, tell_outcome
-from ormtutor.miniorm.orm.rowloader import LoadContext
+from ormtutor.miniorm.orm.rowloader import (
+    LOADING,
+    POPULATE_EXISTING,
+    LoadContext,
+    Purpose,
+    refreshing,
+)
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql.elements import BindParameter, and_
 from ormtutor.miniorm.sql.select import select
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.orm.compiled import EntityQuery, Sending
+    from ormtutor.miniorm.orm.session import Session
     from ormtutor.miniorm.orm.state import InstanceState
 
     Params = dict[str, Any] | None
@@ -166,7 +173,7 @@ def _for_one(kind: str, mapper: Mapper, ident: Any, *states: InstanceState) -> C
 
 
 def in_identity_map(
-    session: Any, mapper: Mapper, ident: Any, passive: int = flags.PASSIVE_OFF
+    session: Session, mapper: Mapper, ident: Any, passive: int = flags.PASSIVE_OFF
 ) -> Any:
     """The object with this key in the identity map; None: not there, or its row is gone.
 
@@ -191,7 +198,7 @@ def in_identity_map(
 
 
 def get(
-    session: Any,
+    session: Session,
     entity: Any,
     ident: Any,
     options: Sequence[Any] = (),
@@ -218,7 +225,7 @@ def get(
         ident,
         options=resolve([(options, [mapper])]) if options else None,
         options_key=tuple([option.key for option in options]),
-        overwrite="populate" if populate_existing else "",
+        purpose=POPULATE_EXISTING if populate_existing else LOADING,
     )
 
 
@@ -254,15 +261,14 @@ def _identity_by_name(mapper: Mapper, given: dict[str, Any]) -> Sequence[Any]:
 
 
 def load_by_ident(
-    session: Any,
+    session: Session,
     mapper: Mapper,
     ident: Any,
     *,
     options: LoaderOptions | None = None,
     options_key: Any = None,
     prior: tuple[Any, ...] = (),
-    overwrite: str = "",
-    only: frozenset[str] | None = None,
+    purpose: Purpose = LOADING,
     label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL,
     cause: Cause | None = None,
     autoflush: bool = True,
@@ -271,7 +277,7 @@ def load_by_ident(
     """One object by one SELECT; None when there is no row.
 
     options_key: what identifies the options, if not they themselves. prior: the path to the
-    attribute that is loaded lazily. overwrite: see EntityPlan. only: load these attributes alone.
+    attribute that is loaded lazily.
     """
     values = (ident,) if mapper.single_key else ident
     missing: tuple[int, ...] = ()
@@ -297,11 +303,10 @@ def load_by_ident(
                 binds.append(criteria[-1].right)  # a copy, where the column has no type
         entity = MapperEntity(mapper)
         asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))
-        known_too = bool(overwrite) or not prior
-        return Compilation(asked, options, only, overwrite, prior, binds, known_too=known_too)
+        return Compilation(asked, options, purpose, prior, binds)
 
     known_by = options_key or options
-    key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
+    key = ("by ident", mapper, missing, purpose, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
     sending = compile_shape(session, key, make, cause, autoflush)
     loaded = run(sending, given, refresh_state=refresh_state)
@@ -312,7 +317,7 @@ def load_by_ident(
 
 
 def _load_again(
-    session: Any, state: InstanceState, ident: Any, only: frozenset[str] | None, **how: Any
+    session: Session, state: InstanceState, ident: Any, only: Iterable[str] | None, **how: Any
 ) -> Any:
     """Read the object's row again, with the options that the object was loaded with.
 
@@ -321,7 +326,7 @@ def _load_again(
     if state.load_options is not None:
         options, (*prior, _) = state.load_options
         how.update(options=options, prior=tuple(prior))
-    how.update(overwrite="refresh", only=only, refresh_state=state)
+    how.update(purpose=refreshing(only), refresh_state=state)
     return load_by_ident(session, state.mapper, ident, **how)
 
 
@@ -352,7 +357,7 @@ def load_expired(
     # Differs from 1.4, which may flush here: see ormtutor/differences.py.
     autoflush, session.autoflush = session.autoflush, False
     try:
-        found = _load_again(session, state, ident, frozenset(keys), cause=cause)
+        found = _load_again(session, state, ident, keys, cause=cause)
     finally:
         session.autoflush = autoflush
     if found is None and state.ident is not None:
@@ -360,7 +365,7 @@ def load_expired(
 
 
 def refresh(
-    session: Any, state: InstanceState, attribute_names: Iterable[str] | None = None
+    session: Session, state: InstanceState, attribute_names: Iterable[str] | None = None
 ) -> None:
     """`Session.refresh`: read one object's row again, now.
 
@@ -371,7 +376,7 @@ def refresh(
         session,
         state,
         state.ident,
-        None if attribute_names is None else frozenset(attribute_names),
+        attribute_names,
         label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
         cause=_for_one("refresh", mapper, state.ident),
     )

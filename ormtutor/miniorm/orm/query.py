@@ -50,6 +50,7 @@ from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, w
 from ormtutor.miniorm.orm.joins import JoinStep
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
+from ormtutor.miniorm.orm.rowloader import LOADING, POPULATE_EXISTING
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.dml import delete, update
 from ormtutor.miniorm.sql.elements import ColumnElement
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from ormtutor.miniorm.orm.compiled import Sending
+    from ormtutor.miniorm.orm.rowloader import Purpose
 
 _AFTER_LIMIT = (
     "Query.{0}() being called on a Query which already has LIMIT or OFFSET applied.  Call {0}() "
@@ -129,8 +131,7 @@ class Query(HasWhere, Said):
     # The text or statement given to from_statement().
     _statement: Any = None
     _params: Any = immutabledict()
-    # What a load does with what objects have already; see EntityPlan.
-    _overwrite = ""
+    _purpose = LOADING
     _yield_per: int | None = None
     _autoflush = True
     # Why it is sent, if the engine itself made it.
@@ -334,7 +335,7 @@ class Query(HasWhere, Said):
 
     def populate_existing(self) -> Self:
         """Overwrite the values of known objects, their changes included."""
-        return self._with(_overwrite="populate")
+        return self._with(_purpose=POPULATE_EXISTING)
 
     def yield_per(self, count: int) -> Self:
         """While iterating, fetch so many rows at a time."""
@@ -478,14 +479,14 @@ class Query(HasWhere, Said):
         key, binds = cache_key(self)
 
         def make() -> context.Compilation:
-            return context.Compilation(self._asked(), overwrite=self._overwrite, binds=binds)
+            return context.Compilation(self._asked(), purpose=self._purpose, binds=binds)
 
         return key, make, binds
 
     def _compiled(self) -> tuple[Sending, Binds]:
         """The compiled form, ready to be sent, and the parameters for it."""
         if self._statement is not None:
-            query = StatementQuery(self._asked(), self._statement, self._overwrite)
+            query = StatementQuery(self._asked(), self._statement, self._purpose)
             return statement_sending(self.session, query, self._autoflush), Binds()
         key, make, binds = self._shape()
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
@@ -598,7 +599,8 @@ class Query(HasWhere, Said):
                 "get() can only be used against a single mapped class."
             )
         entity = entities[0].entity
-        return loading.get(self.session, entity, ident, self._with_options, bool(self._overwrite))
+        populates = self._purpose is POPULATE_EXISTING
+        return loading.get(self.session, entity, ident, self._with_options, populates)
 
     # bulk changes ----------------------------------------------------------------------------
 
@@ -804,23 +806,23 @@ def _flat(things: Iterable[Any]) -> Iterator[Any]:
             yield thing
 
 
-def _overwrite_of(options: dict[str, Any]) -> str:
-    """What a load does with what objects have already; see EntityPlan."""
-    return "populate" if options.get("populate_existing") else ""
+def _purpose_in(options: dict[str, Any]) -> Purpose:
+    """What a known object takes, by the execution options."""
+    return POPULATE_EXISTING if options.get("populate_existing") else LOADING
 
 
 def _execute_select(
     session: Any, statement: Any, params: Any, options: dict[str, Any], bind_arguments: Any
 ) -> Any:
     sets = parameter_sets_20(params)
-    overwrite = _overwrite_of(options)
+    purpose = _purpose_in(options)
     autoflush = options.get("autoflush", True)
     key, binds = cache_key(statement)
 
     def make() -> context.Compilation:
-        return context.Compilation(Asked.of(statement), overwrite=overwrite, binds=binds)
+        return context.Compilation(Asked.of(statement), purpose=purpose, binds=binds)
 
-    shape = None if key is None else (key, overwrite)
+    shape = None if key is None else (key, purpose)
     sending = compile_shape(session, shape, make, None, autoflush, bind_arguments)
     size = options.get("yield_per")
     parts = loading.run_when_read(sending, binds, sets[0] if sets else None, size)
@@ -856,7 +858,7 @@ class StatementOfEntities(Statement):
             _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
             _with_options=self._with_options,
         )
-        query = StatementQuery(asked, self.element, _overwrite_of(options))
+        query = StatementQuery(asked, self.element, _purpose_in(options))
         autoflush, size = options.get("autoflush", True), options.get("yield_per")
         sending = statement_sending(session, query, autoflush, bind_arguments)
         return query.result(loading.run_when_read(sending, (), params, size), size)

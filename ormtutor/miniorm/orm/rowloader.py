@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.options import LoaderOptions
 
     Values = dict[str, Any]
@@ -51,6 +52,39 @@ if TYPE_CHECKING:
 
 #: The turn of a loader that runs after everything that is joined.
 LAST = 10**6
+
+
+class Purpose(
+    namedtuple("Purpose", "overwrites refreshes is_lazy only", defaults=(False, False, False, None))
+):
+    """What a load does with an object that is known already.
+
+    overwrites: replace what the object has; else give it what it lacks.
+    refreshes: the rows are for one object, which is given; only: for these attributes, unless None.
+    is_lazy: leave out the loads of relationships that it has; else they are sent all the same.
+    """
+
+    __slots__ = ()
+
+    @property
+    def of_joined(self) -> Purpose:
+        """The purpose of loading what is joined to our objects."""
+        return LOADING if self.refreshes else self
+
+    @property
+    def of_selected(self) -> Purpose:
+        """The purpose of another SELECT that brings what is related to our objects."""
+        return self if self is POPULATE_EXISTING else LOADING
+
+
+LOADING = Purpose()
+LAZY_LOADING = Purpose(is_lazy=True)
+POPULATE_EXISTING = Purpose(overwrites=True)
+
+
+def refreshing(only: Iterable[str] | None) -> Purpose:
+    """The purpose of a refresh. only: of these attributes; None: of all."""
+    return Purpose(True, True, only=None if only is None else frozenset(only))
 
 
 class EntityPlan:
@@ -67,14 +101,11 @@ class EntityPlan:
     expired: attributes that a learner's own statement leaves out.
     load_options: the options for later loads from this object, and its path.
     selected, selected_key: the columns of the statement at those positions.
-    known_too: whether loaders run for objects that have the attribute already: not in a lazy load.
-    resets: relationships that populate_existing() makes lazy again. left_out: the deferred columns
-    that it unloads.
-    overwrite: "" (keep what is there), "populate" (populate_existing) or "refresh" (one object;
-    whole: all its attributes).
+    purpose: what a known object takes. resets: relationships that populate_existing() makes lazy
+    again. left_out: the deferred columns that it unloads.
     """
 
-    def __init__(self, mapper: Any, path: tuple[Any, ...], overwrite: str = "") -> None:
+    def __init__(self, mapper: Mapper, path: tuple[Any, ...], purpose: Purpose) -> None:
         self.mapper = mapper
         self.path = path
         self.ident: tuple[int, ...] = ()
@@ -91,9 +122,7 @@ class EntityPlan:
         self.load_options: tuple[LoaderOptions, tuple[Any, ...]] | None = None
         self.resets: list[str] = []
         self.left_out: list[str] = []
-        self.overwrite = overwrite
-        self.whole = True
-        self.known_too = True
+        self.purpose = purpose
 
     @property
     def in_row(self) -> frozenset[str]:
@@ -201,7 +230,7 @@ def meet(
         lacks = state.unloaded
         _take(plan, state, values, row, lacks)
         loaders = [each for each in plan.at_once if each[1].key in lacks]
-        if plan.known_too:
+        if not plan.purpose.is_lazy:
             # As in the original, these run although the object has what they load.
             rest = [loader for _, loader in plan.at_once if loader.always]
             loaders += [(LAST, loader) for loader in rest if loader.key not in lacks]
@@ -212,7 +241,7 @@ def meet(
         if plan.load_options is not None:
             state.load_options = plan.load_options
         _fill(plan, values, row, [key for key in plan.columns if key not in values])
-    always = plan.known_too and not made
+    always = not (plan.purpose.is_lazy or made)
     return [
         (turn, loader)
         for turn, loader in plan.at_once
@@ -228,7 +257,7 @@ def overwrite(
         values.pop(key, None)
     if plan.load_options is not None:
         state.load_options = plan.load_options
-    if plan.overwrite == "populate":
+    if plan.purpose is POPULATE_EXISTING:
         for key in plan.resets:
             state.reset(values, key)
     _take(plan, state, values, row, {*plan.columns, *plan.callables, *plan.empty})
@@ -239,10 +268,10 @@ def overwrite(
 
 def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values) -> None:
     """Record what an object has now as committed; what was changed stays so, unless overwritten."""
-    if not plan.overwrite:
+    if not plan.purpose.overwrites:
         changed = state.committed_state
         state.commit(values, [key for key in plan.columns if key in values and key not in changed])
-    elif plan.whole:
+    elif plan.purpose.only is None:
         state.commit_all(values, context.session.identity_map._modified)
     else:
         state.commit(values, plan.columns)
@@ -418,12 +447,12 @@ class _EntitySource:
         )
         if plan.later:
             self._source.batches[plan] = f"batch{number} = context.batch({self._name})"
-        if plan.overwrite == "refresh":
+        if plan.purpose.refreshes:
             self._source.before.append("refresh_state = context.refresh_state")
         lines = [f"{self.ident} = {self._key()}"]
         if self._tells_late:
             lines.append(f"new{number} = None")
-        if plan.joined or plan.overwrite == "populate":
+        if plan.joined or plan.purpose is POPULATE_EXISTING:
             lines += self._remembered()
         else:
             lines += self._found_or_made()
@@ -445,14 +474,14 @@ class _EntitySource:
 
     def _key(self) -> str:
         """The primary key in a row; a refresh does not need it."""
-        if self._plan.overwrite == "refresh":
+        if self._plan.purpose.refreshes:
             return "None"
         key = [f"row[{position}]" for position in self._plan.ident]
         return key[0] if len(key) == 1 else f"({', '.join(key)})"
 
     def _found_or_made(self) -> list[str]:
         """The object under the key, or a new one."""
-        if self._plan.overwrite == "refresh":
+        if self._plan.purpose.refreshes:
             return [
                 "state = refresh_state",
                 f"{self.obj} = state()",
@@ -549,7 +578,7 @@ class _EntitySource:
         meeting = f"meet({self._name}, context, state, values, row)"
         if plan.at_once:
             meeting = f"todo{self._number} = {meeting}"
-        if plan.overwrite == "populate":
+        if plan.purpose is POPULATE_EXISTING:
             first = [f"overwrite({self._name}, context, state, values, row)", *self._first_row()]
             if self._asks_met:
                 again = [meeting, *self._keep]
@@ -566,7 +595,7 @@ class _EntitySource:
             lines.append(f"if met.get(state) is not False or not ({all_there or True}): {meeting}")
         elif keys:
             lines.append(f"if not ({all_there}): {meeting}")
-        if plan.known_too:
+        if not plan.purpose.is_lazy:
             lines += self._keep
         elif plan.later and self._asks_met:
             lines += [f"if met[state]: {line}" for line in self._keep]
@@ -612,7 +641,7 @@ class _EntitySource:
             # What is loaded at once may lead back here: the collection is there, still empty.
             impl = self._source.name("impl", child.impl)
             place = f"fill_collection({impl}, {self.obj}, ()) or {{}}"
-        if self._plan.overwrite:
+        if self._plan.purpose.overwrites:
             forget = "" if is_collection else f"; values.pop({key!r}, None)"
             return f"{fill} = {place}{forget}"
         # What was changed, or deleted, is not replaced by what its row says.
@@ -637,7 +666,7 @@ class _EntitySource:
                 f"    elif {obj} is not None: warn_of_several({prop})",
             ]
         # In a lazy load, what an object has already is passed over.
-        looked_at = self.obj if child.entity.known_too else fill
+        looked_at = fill if child.entity.purpose.is_lazy else self.obj
         return [f"if {looked_at} is not None:", *_indented(lines, 1)]
 
 

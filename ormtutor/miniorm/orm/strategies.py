@@ -31,7 +31,7 @@ from ormtutor.miniorm.orm.loading import in_identity_map, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.outcome import label_of, labels_in
-from ormtutor.miniorm.orm.rowloader import one_of, require_population
+from ormtutor.miniorm.orm.rowloader import LAZY_LOADING, one_of, refreshing, require_population
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql.elements import bindparam
 from ormtutor.miniorm.sql.expressions import tuple_
@@ -79,8 +79,7 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         state.mapper,
         state.ident,
         refresh_state=state,
-        overwrite="refresh",
-        only=_deferred_together(prop, state),
+        purpose=refreshing(_deferred_together(prop, state)),
         cause=lazy_cause(str(prop), state),
         autoflush=not passive & flags.NO_AUTOFLUSH,
     )
@@ -178,6 +177,7 @@ class LazyLoader:
             ident,
             options=options,
             prior=path,
+            purpose=LAZY_LOADING,
             cause=lazy_cause(self.name, state),
             autoflush=not passive & flags.NO_AUTOFLUSH,
         )
@@ -250,7 +250,7 @@ class LazyLoader:
         parts = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
         binds = [parts[key] for key in columns]
         known = _without_way_back(prop, options, path)
-        return Compilation(asked, known, prior=path, binds=binds, known_too=False)
+        return Compilation(asked, known, LAZY_LOADING, path, binds)
 
 
 def load_lazily(
@@ -296,7 +296,7 @@ def load_lazily(
 
 def eager_loader(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
     """A loader that runs when the rows are read; None: it would go in circles."""
-    is_immediate = compilation.overwrite == "refresh" or strategy == "immediate"
+    is_immediate = compilation.purpose.refreshes or strategy == "immediate"
     depth = None if is_immediate else prop.join_depth
     cycles = compilation.would_cycle(prop, place.path, depth)
     if is_immediate:
@@ -362,7 +362,7 @@ class _SelectingLoader(EagerLoader):
         self.prior = (*compilation.later_path(place), prop)
         self.options = compilation.options
         self.cause = Cause("eager load", str(prop), self.strategy)
-        self.overwrite = compilation.overwrite
+        self.purpose = compilation.purpose.of_selected
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Raise InvalidRequestError for a dynamic attribute."""
@@ -375,7 +375,8 @@ class _SelectingLoader(EagerLoader):
 
     def _give(self, context: LoadContext, plan: EntityPlan, obj: Any, found: list[Any]) -> None:
         state = state_of(obj)
-        if self.key in obj.__dict__ and plan.overwrite != "populate" and not context.met.get(state):
+        is_kept = self.key in obj.__dict__ and not plan.purpose.overwrites
+        if is_kept and not context.met.get(state):
             return
         value = found if self.prop.uselist else one_of(self.prop, found)
         plan.mapper.impls[self.key].set_committed_value(state, obj.__dict__, value)
@@ -396,7 +397,7 @@ class SelectInLoader(_SelectingLoader):
             self.kind = "ours"
         elif prop.secondary is None and prop.direction is not MANYTOONE and self._is_whole_key():
             self.kind = "children"
-        loaded = (prop, self.target, self.criteria, self.options, self.prior, self.overwrite)
+        loaded = (prop, self.target, self.criteria, self.options, self.prior, self.purpose)
         self._key = ("selectin", *loaded)
 
     def _is_whole_key(self) -> bool:
@@ -482,7 +483,7 @@ class SelectInLoader(_SelectingLoader):
             _order_by_clauses=tuple(map(adapt, self.order_by)),
             keeps_order=bool(self.order_by) and kind == "join",
         )
-        return Compilation(asked, self.options, None, self.overwrite, self.prior, [bind])
+        return Compilation(asked, self.options, self.purpose, self.prior, [bind])
 
 
 class SubqueryLoader(_SelectingLoader):
@@ -521,7 +522,7 @@ class SubqueryLoader(_SelectingLoader):
         if found is None:
             found = context.related[self] = self._related(context, plan)
         state = obj.__dict__["_sa_instance_state"]
-        if self.key in state.committed_state and plan.overwrite != "populate":
+        if self.key in state.committed_state and not plan.purpose.overwrites:
             return  # it was changed before it was loaded
         key = tuple(row[position] for position in self._key_in_row)
         self._give(context, plan, obj, found.get(key, []))
@@ -556,9 +557,7 @@ class SubqueryLoader(_SelectingLoader):
             _order_by_clauses=(*columns, *map(from_.adapt_to_target, self.order_by)),
         )
         root = self.root
-        return Compilation(
-            asked, self.options, None, self.overwrite, self.prior, root.binds, subquery_root=root
-        )
+        return Compilation(asked, self.options, self.purpose, self.prior, root.binds, root)
 
 
 # The query that subquery loading starts from, and so do the loads nested in it: what it asks, the

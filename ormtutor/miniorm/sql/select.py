@@ -761,7 +761,7 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
 # the ORM's), options.
 _ELEMENTS = {*Select._parts, "_distinct_on", "_base"} - {"_raw_columns"}
 _PLAIN = {"_label_style", "_distinct", "_auto_correlate"}
-_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain", "_overwrite"}
+_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain", "_purpose"}
 SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 

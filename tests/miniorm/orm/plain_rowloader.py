@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ormtutor.miniorm.orm.rowloader import (
+    POPULATE_EXISTING,
     EntityPlan,
     JoinedPlan,
     LoadContext,
@@ -61,7 +62,7 @@ class PlainLoader:
         self.untold: dict[EntityPlan, Any] = {}
         self.mappers = [entity.mapper for entity in plan.entities()]
         for entity in plan.entities():
-            if entity.joined or entity.overwrite == "populate":
+            if entity.joined or entity.purpose is POPULATE_EXISTING:
                 self.records[entity] = {}
         for entity in plan.with_later:
             context.batch(entity)
@@ -108,7 +109,7 @@ class PlainLoader:
 
     def related(self, child: JoinedPlan, place: dict[Any, Any] | None, row: Sequence[Any]) -> None:
         """Gather the related object of a row; a lazy load does not look at what is there."""
-        if place is None and not child.entity.known_too:
+        if place is None and child.entity.purpose.is_lazy:
             return
         obj, ident = self.entity(child.entity, row)
         if place is None:
@@ -124,7 +125,7 @@ class PlainLoader:
     ) -> tuple[Any, Sequence[Any]]:
         """The object of a row, and the loaders that run for it now."""
         context = self.context
-        if plan.overwrite == "refresh":
+        if plan.purpose.refreshes:
             state = context.refresh_state
             assert state is not None
             obj = state()
@@ -180,7 +181,7 @@ class PlainLoader:
         """What an object that is there already takes from a row; the loaders that run for it."""
         values = obj.__dict__
         met = self.context.met
-        if plan.overwrite == "populate":
+        if plan.purpose is POPULATE_EXISTING:
             if self.asks_met(plan) and state in met:
                 if plan.later:
                     self.context.batch(plan)[state] = obj
@@ -189,7 +190,7 @@ class PlainLoader:
             return self.note_first_row(plan, state, obj)
         state.expired_attributes -= plan.in_row
         loaders = meet(plan, self.context, state, values, row)
-        if plan.later and (plan.known_too or met.get(state)):
+        if plan.later and (not plan.purpose.is_lazy or met.get(state)):
             self.context.batch(plan)[state] = obj
         return loaders
 
@@ -205,7 +206,7 @@ class PlainLoader:
 
 def key_of(plan: EntityPlan, row: Sequence[Any]) -> Any:
     """The primary key in a row; a refresh knows its object."""
-    if plan.overwrite == "refresh":
+    if plan.purpose.refreshes:
         return None
     key = tuple(row[place] for place in plan.ident)
     return key[0] if len(key) == 1 else key
@@ -215,7 +216,7 @@ def place_for(plan: EntityPlan, child: JoinedPlan, obj: Any) -> dict[Any, Any] |
     """Where the related objects go: the members of a collection, or the object's own values."""
     values = obj.__dict__
     place = {} if child.prop.uselist else values
-    if plan.overwrite:
+    if plan.purpose.overwrites:
         if not child.prop.uselist:
             values.pop(child.prop.key, None)
         return place
