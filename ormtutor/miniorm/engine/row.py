@@ -279,15 +279,6 @@ class ResultMetaData:
         )
 
 
-def _refuses_duplicates(names: Sequence[Any], declared: int | None) -> bool:
-    """Whether a name that two columns of a cursor share is ambiguous; else the last column wins.
-
-    As in the original, the last wins in plain text, and if there are as many different names as
-    the statement has declared columns.
-    """
-    return declared not in (0, None, len(set(names)))
-
-
 class CursorResultMetaData(ResultMetaData):
     """The columns of a cursor: a miss is NoSuchColumnError, a name that two share is ambiguous."""
 
@@ -315,7 +306,9 @@ class CursorResultMetaData(ResultMetaData):
         repeated = {n for n, found_by in enumerate(objects) if found_by is None}
         found += [(name, n) for n, name in enumerate(self._names) if n not in repeated]
         positions = dict(found)
-        if _refuses_duplicates(self._names, self._declared):
+        # As in the original, the last of two columns with one name wins in plain text, and if there
+        # are as many different names as the statement has declared columns.
+        if self._declared not in (0, None, len(set(self._names))):
             first = dict(reversed(found))
             positions.update({thing: AMBIGUOUS for thing, n in found if first[thing] != n})
         positions.pop(None, None)

@@ -25,8 +25,8 @@ from ormtutor.miniorm.orm.context import (
     MapperEntity,
     adapt_to,
     entities_of_all,
-    unchanged,
 )
+from ormtutor.miniorm.orm.entities import unchanged
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
@@ -37,10 +37,19 @@ from ormtutor.miniorm.sql.traversal import Binds
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
-    from typing import Any
+    from typing import Any, Literal, NoReturn
 
     from ormtutor.miniorm.engine.execution import ExecutionContext
-    from ormtutor.miniorm.orm.rowloader import Purpose
+    from ormtutor.miniorm.orm.context import Adapt, Entity
+    from ormtutor.miniorm.orm.rowloader import Purpose, RowLoader, RowPlan
+    from ormtutor.miniorm.orm.session import Session
+    from ormtutor.miniorm.sql.dialect import DefaultDialect
+    from ormtutor.miniorm.sql.elements import BindParameter, ClauseElement
+    from ormtutor.miniorm.sql.naming import symbol
+    from ormtutor.miniorm.sql.type_api import TypeEngine
+
+    # From a value of a row to what tells it from others; None: the value itself.
+    UniqueKey = Callable[[Any], Any] | None
 
 
 class EntityQuery:
@@ -48,17 +57,18 @@ class EntityQuery:
 
     scalar: a row is one object, not a tuple of one. repeats_parents: a collection is filled from
     several rows. wants_unique: so that the caller must call unique(). metadata: what the values of
-    a row are called. plan: the RowPlan, once rows have been read. sent: the learner's own
-    statement, which Core compiles. warnings: to be given when ours is sent.
+    a row are called. plan: there once row_loader() was called. sent: the learner's own statement,
+    which Core compiles. warnings: to be given when ours is sent.
     """
 
-    sent: Any = None
-    warnings: Sequence[str] = ()
+    plan: RowPlan
+    sent: ClauseElement | None = None
 
     def __init__(self, compilation: Compilation) -> None:
         entities = compilation.asked.entities
-        self.statement = compilation.statement
-        self.compilation: Any = compilation
+        self.statement: Any = compilation.statement
+        # Until the row loader is made.
+        self._compilation: Compilation | None = compilation
         self.scalar = compilation.gives_entities
         self.repeats_parents = self.wants_unique = compilation.repeats_parents
         asked = compilation.asked
@@ -66,25 +76,24 @@ class EntityQuery:
             names_of(entities, asked._of_query, asked._label_style), list(map(_found_by, entities))
         )
         self._has_expressions = any(map(_is_expression, entities))
-        self.unique_keys: Any = _unique_keys(entities, compilation.asked.legacy)
-        self.plan: Any = None
+        self.unique_keys = _unique_keys(entities, asked.legacy)
+        self.warnings: list[str] = []
         # From an expression that was asked for to the statement's own.
-        self._adapt: Any = unchanged
-        self._loader: Any = None
-        self.cause = Cause(
-            "query",
-            _subjects(entities),
-            ", ".join(f"{name} (joined)" for name in compilation.joined_names),
-        )
+        self._adapt: Adapt = unchanged
+        self._loader: RowLoader | Literal[False] = False
+        joined = ", ".join(f"{name} (joined)" for name in compilation.joined_names)
+        self.cause = Cause("query", _subjects(entities), joined)
 
     def unique(self, results: list[Any]) -> list[Any]:
         """The results without repetitions, as Query has always given them."""
-        if len(results) < 2 or (self.unique_keys is None and not self.scalar):
+        if len(results) < 2:
             return results
         if self.scalar:
             if len(set(map(id, results))) == len(results):
                 return results
             return list({id(result): result for result in results}.values())
+        if self.unique_keys is None:
+            return results
         columns = [
             values if key is None else tuple(map(key, values))
             for key, values in zip(self.unique_keys, zip(*results, strict=True), strict=True)
@@ -96,24 +105,24 @@ class EntityQuery:
             first.setdefault(known, result)
         return list(first.values())
 
-    def recognize(self, selected: Iterable[Any]) -> None:
+    def recognize(self, selected: Iterable[ClauseElement]) -> None:
         """Let the expressions of another query of this structure find their values in our rows."""
         if self._has_expressions:
             self.metadata.selected.append(selected)
 
-    def row_loader(self, execution: ExecutionContext) -> Any:
+    def row_loader(self, execution: ExecutionContext) -> RowLoader | Literal[False]:
         """The function that makes objects of rows, made once; false: the rows are the result.
 
         Raises: NoSuchColumnError: what identifies an object is not selected. InvalidRequestError:
         two columns have one name.
         """
-        if self._loader is None:
+        if self._compilation is not None:
             description = execution.cursor.description
             metadata, _ = metadata_of(execution.compiled, description, legacy=False)
-            self.plan = plan = self.compilation.row_plan(metadata, self._adapt)
+            self.plan = plan = self._compilation.row_plan(metadata, self._adapt)
             as_read = tuple(range(metadata.width))
             self._loader = plan.outputs not in ((), as_read) and make_loader(plan)
-            self.compilation = None
+            self._compilation = None
         return self._loader
 
     def check_yield_per(self, execution: ExecutionContext) -> None:
@@ -152,9 +161,10 @@ class CompiledQuery(EntityQuery):
     converted.
     """
 
-    def __init__(self, compilation: Compilation, dialect: Any, warnings: list[str]) -> None:
+    def __init__(
+        self, compilation: Compilation, dialect: DefaultDialect, warnings: list[str]
+    ) -> None:
         super().__init__(compilation)
-        # Given when the query is sent, after the autoflush.
         self.warnings = warnings
         tell = warnings.append if dialect.enable_from_linting else None
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
@@ -196,21 +206,24 @@ class CompiledQuery(EntityQuery):
         return self.compiled.ready(values)
 
 
-def _identity(bind: Any) -> Any:
+def _identity(bind: BindParameter) -> Hashable:
     return id(bind) if bind.unique else bind.key
 
 
-def _subjects(entities: Iterable[Any]) -> str:
+def _subjects(entities: Iterable[Entity]) -> str:
     return ", ".join(dict.fromkeys(map(_subject, entities)))
 
 
-def _subject(entity: Any) -> str:
+def _subject(entity: Entity) -> str:
     if isinstance(entity, MapperEntity):
         return entity.mapper.class_.__name__
     if not entity.name or isinstance(entity.name, AnonymousName):
         return "expression"
     mapper = getattr(entity.entity, "mapper", None)
     return str(entity.name) if mapper is None else f"{mapper.class_.__name__}.{entity.name}"
+
+
+# What the values of a row are called, and what makes it a repetition ------------------------------
 
 
 #: How many queries of one structure have their selected expressions remembered.
@@ -227,7 +240,7 @@ class NamedColumns(ResultMetaData):
     __module__ = "sqlalchemy.engine.result"
 
     def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
-        self.selected: deque[Iterable[Any]] = deque(maxlen=LATELY)
+        self.selected: deque[Iterable[ClauseElement]] = deque(maxlen=LATELY)
         return super()._index_all(objects)
 
     def position(self, number: int) -> int:
@@ -249,7 +262,7 @@ class NamedColumns(ResultMetaData):
         return None
 
 
-def names_of(entities: Iterable[Any], of_query: bool, style: Any) -> list[Any]:
+def names_of(entities: Iterable[Entity], of_query: bool, style: symbol) -> list[str | None]:
     """What the values of a row are called; select() tells equal names apart, a Query does not.
 
     style: the label style of a select().
@@ -263,20 +276,19 @@ def names_of(entities: Iterable[Any], of_query: bool, style: Any) -> list[Any]:
     ]
 
 
-def _is_expression(entity: Any) -> bool:
+def _is_expression(entity: Entity) -> bool:
     """Whether it is selected by itself, and not as an attribute of a class."""
-    return (
-        not isinstance(entity, MapperEntity) and "parententity" not in entity.element._annotations
-    )
+    is_class = isinstance(entity, MapperEntity)
+    return not (is_class or "parententity" in entity.element._annotations)
 
 
-def _found_by(entity: Any) -> list[Any]:
+def _found_by(entity: Entity) -> list[Any]:
     if isinstance(entity, MapperEntity):
         return [entity.entity.entity]
     return [entity.element._deannotated]
 
 
-def _unique_keys(entities: Sequence[Any], legacy: bool) -> list[Any] | None:
+def _unique_keys(entities: Sequence[Entity], legacy: bool) -> list[UniqueKey] | None:
     """For each value of a row, what tells two of them apart; None: a row is never a repetition.
 
     The rows of a Query without objects are all kept.
@@ -287,7 +299,7 @@ def _unique_keys(entities: Sequence[Any], legacy: bool) -> list[Any] | None:
     return keys if any(keys) else None
 
 
-def _unique_key(entity: Any, legacy: bool) -> Any:
+def _unique_key(entity: Entity, legacy: bool) -> UniqueKey:
     """None: the value itself. Values without a hash, such as lists, all differ for a Query."""
     if isinstance(entity, MapperEntity):
         return id
@@ -299,14 +311,14 @@ def _unique_key(entity: Any, legacy: bool) -> Any:
     return None if type_._is_null else partial(_refuse_without_hash, type_)
 
 
-def _refuse_without_hash(type_: Any, value: Any) -> Any:
+def _refuse_without_hash(type_: TypeEngine, value: Any) -> NoReturn:
     raise sa_exc.InvalidRequestError(
         "Can't apply uniqueness to row tuple containing value of type "
         f"{type_!r}; this datatype produces non-hashable values"
     )
 
 
-def _refuse_unique(value: Any) -> Any:
+def _refuse_unique(value: Any) -> NoReturn:
     raise sa_exc.InvalidRequestError(
         "Can't use the ORM yield_per feature in conjunction with unique()"
     )
@@ -319,12 +331,15 @@ NOT_IN_CHUNKS = (
 )
 
 
+# Finding or making them -----------------------------------------------------------------------
+
+
 # A compiled query that a session is about to send: where, why, and whether to autoflush before.
 Sending = namedtuple("Sending", "session bind query cause autoflush")
 
 
 def compile_shape(
-    session: Any,
+    session: Session,
     key: Hashable,
     make: Callable[[], Compilation],
     cause: Cause | None = None,
@@ -340,14 +355,10 @@ def compile_shape(
     bind = None if session._routes or bind_arguments else session.bind
     if bind is None:
         compilation = make()
-        asked: Any = compilation.asked
         if sends and autoflush:
-            is_told = cause is not None and cause.subject
-            session._autoflush(cause if is_told else Cause("query", _subjects(asked.entities)))
-        clause = asked
-        with suppress(Exception):  # raised again below, once there is a bind
-            clause = compilation.statement
-        bind = bind_of(session, asked, clause, bind_arguments)
+            untold = Cause("query", _subjects(compilation.asked.entities))
+            session._autoflush(cause if cause is not None and cause.subject else untold)
+        bind = _bind_by_route(session, compilation, bind_arguments)
     try:
         query: CompiledQuery | None = bind._shapes.find(key)
     except AttributeError:
@@ -358,20 +369,34 @@ def compile_shape(
         try:
             query = CompiledQuery(make(), bind.dialect, warnings)
         except Exception:
-            # The original compiles after it has flushed and connected: a BEGIN is seen.
             if sends:
-                if autoflush:
-                    session._autoflush(cause or QUERY)
-                session._connection_for_bind(bind)
-                for warning in warnings:
-                    sa_exc.warn(warning)
+                _do_what_comes_first(session, bind, cause, autoflush, warnings)
             raise
         bind._shapes.keep(key, query)
     return Sending(session, bind, query, cause or query.cause, autoflush)
 
 
+def _bind_by_route(session: Session, compilation: Compilation, bind_arguments: Any) -> Any:
+    """The bind that the session chooses for what is asked."""
+    clause: Any = compilation.asked
+    with suppress(Exception):  # raised again when it is compiled, once there is a bind
+        clause = compilation.statement
+    return bind_of(session, compilation.asked, clause, bind_arguments)
+
+
+def _do_what_comes_first(
+    session: Session, bind: Any, cause: Cause | None, autoflush: bool, warnings: Iterable[str]
+) -> None:
+    """Flush, connect and warn: the original has done so when it compiles, and a BEGIN is seen."""
+    if autoflush:
+        session._autoflush(cause or QUERY)
+    session._connection_for_bind(bind)
+    for warning in warnings:
+        sa_exc.warn(warning)
+
+
 def statement_sending(
-    session: Any, query: StatementQuery, autoflush: bool, bind_arguments: Any = NO_OPTIONS
+    session: Session, query: StatementQuery, autoflush: bool, bind_arguments: Any = NO_OPTIONS
 ) -> Sending:
     """Autoflush, and make a learner's own statement ready to be sent."""
     if autoflush:
@@ -380,7 +405,7 @@ def statement_sending(
     return Sending(session, bind, query, query.cause, False)
 
 
-def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
+def bind_of(session: Session, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
     """The bind that the session chooses: by the mapped class, if any, else by the arguments."""
     mapper = asked.subject or bind_arguments.get("mapper")
     return session.get_bind(**{**bind_arguments, "mapper": mapper, "clause": clause})
@@ -398,13 +423,14 @@ class StatementQuery(EntityQuery):
     def __init__(self, asked: Asked, statement: Any, purpose: Purpose) -> None:
         asked.textual = True
         asked.keeps_keys = is_text = statement._is_text_clause
-        super().__init__(Compilation(asked, purpose=purpose))
+        compilation = Compilation(asked, purpose=purpose)
+        super().__init__(compilation)
         self.asked, self.statement = asked, statement
         # As in the original, only text needs unique().
         self.wants_unique &= is_text
         # As in the original, text is taken to select what the entities ask for, by name; any other
         # statement has columns of its own, in which theirs are looked up.
         if is_text:
-            self.sent = TextualSelect(statement, self.compilation.primary)
+            self.sent = TextualSelect(statement, compilation.primary)
         else:
             self.sent, self._adapt = statement, partial(adapt_to, statement, by_name=True)

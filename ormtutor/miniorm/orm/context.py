@@ -17,12 +17,19 @@ from __future__ import annotations
 
 from collections import namedtuple
 from functools import cached_property, partial
+from itertools import chain
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, first_entity, from_element, is_present
-from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching
+from ormtutor.miniorm.orm.entities import (
+    AliasedClass,
+    first_entity,
+    from_element,
+    is_present,
+    unchanged,
+)
+from ormtutor.miniorm.orm.joins import EagerJoin, Joins, JoinStep, matching
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
@@ -30,6 +37,7 @@ from ormtutor.miniorm.orm.options import (
     NO_OPTIONS,
     RELATIONSHIP_WILDCARD,
     LoaderOptions,
+    Resolved,
     resolve,
     undeferred,
 )
@@ -56,20 +64,24 @@ from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     Alias,
     AliasedReturnsRows,
-    Join,
 )
 from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, TypeAlias
 
+    from ormtutor.miniorm.engine.row import ResultMetaData
+    from ormtutor.miniorm.orm.entities import AliasedInsp
+    from ormtutor.miniorm.orm.query import Query
     from ormtutor.miniorm.orm.rowloader import Purpose
     from ormtutor.miniorm.orm.strategies import SubqueryRoot
-    from ormtutor.miniorm.sql.elements import BindParameter
+    from ormtutor.miniorm.sql.elements import BindParameter, ClauseElement, ColumnElement
+    from ormtutor.miniorm.sql.selectable import FromClause
 
     Adapt = Callable[[Any], Any]
+    Entity: TypeAlias = "MapperEntity | ColumnEntity"
     Path = tuple[Any, ...]
 
 
@@ -84,13 +96,13 @@ class MapperEntity:
 
     __slots__ = ("element", "entity", "mapper", "name", "origin")
 
-    def __init__(self, entity: Any) -> None:
+    def __init__(self, entity: Mapper | AliasedInsp) -> None:
         self.entity = self.origin = entity
         self.element = entity.selectable
         self.mapper: Mapper = entity.mapper
         self.mapper.check_configured_once()
         # Without a name, the alias cannot be told from the class: it has no name in a row.
-        self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
+        self.name = entity.class_.__name__ if isinstance(entity, Mapper) else entity.name
 
 
 class ColumnEntity:
@@ -101,7 +113,7 @@ class ColumnEntity:
 
     __slots__ = ("element", "entity", "name")
 
-    def __init__(self, element: Any) -> None:
+    def __init__(self, element: ColumnElement) -> None:
         self.element = element
         parent = element._annotations.get("parententity")
         self.entity = parent or entity_in(element)
@@ -114,18 +126,18 @@ class ColumnEntity:
         return self.entity or next(iter(self.element._from_objects), None)
 
 
-def entity_among(elements: Iterable[Any]) -> Any:
+def entity_among(elements: Iterable[ClauseElement]) -> Any:
     """The first mapped entity that one of these elements belongs to, or None."""
     entities = (element._annotations.get("parententity") for element in elements)
     return next(filter(None, entities), None)
 
 
-def entity_in(element: Any) -> Any:
+def entity_in(element: ClauseElement) -> Any:
     """The first mapped entity that an expression mentions, or None."""
     return entity_among(iterate(element, closed="is_select"))
 
 
-def entities_of(element: Any) -> list[Any]:
+def entities_of(element: ClauseElement) -> Sequence[Entity]:
     """What an element selects that stands between SELECT and FROM."""
     entity = element._annotations.get("parententity")
     if element._is_from_clause and entity is not None:
@@ -133,12 +145,12 @@ def entities_of(element: Any) -> list[Any]:
     return list(map(ColumnEntity, element._select_iterable))
 
 
-def entities_of_all(elements: Iterable[Any]) -> list[Any]:
+def entities_of_all(elements: Iterable[ClauseElement]) -> list[Entity]:
     """What all elements together select."""
     return [entity for element in elements for entity in entities_of(element)]
 
 
-def mapper_entities(entities: Iterable[Any]) -> list[Any]:
+def mapper_entities(entities: Iterable[Entity]) -> list[Mapper | AliasedInsp]:
     """The mappers and aliases among what is selected."""
     return [entity.entity for entity in entities if isinstance(entity, MapperEntity)]
 
@@ -165,14 +177,14 @@ class Asked(Said):
     textual = False
     keeps_keys = True
 
-    def __init__(self, entities: Sequence[Any], legacy: bool = True, **said: Any) -> None:
+    def __init__(self, entities: Iterable[Entity], legacy: bool = True, **said: Any) -> None:
         self.entities = list(entities)
         self.legacy = legacy
         self._of_query = legacy
         self.__dict__.update(said)
 
     @property
-    def subject(self) -> Any:
+    def subject(self) -> Mapper | None:
         """The first mapper that it mentions, even if only in a subquery or EXISTS; or None."""
         base = () if self._base is None else self._base.element._raw_columns
         parts = [*base, *self._from_obj]
@@ -187,14 +199,14 @@ class Asked(Said):
         return next(filter(None, mappers), None)
 
     @classmethod
-    def of(cls, said: Any, legacy: bool = False, **more: Any) -> Asked:
+    def of(cls, said: Query | Select, legacy: bool = False, **more: Any) -> Asked:
         """What a Query says, or a select() with mapped things in it: their attributes are alike."""
         given = {name: value for name, value in said.__dict__.items() if name in SAID}
         entities = entities_of_all(said._raw_columns)
         return cls(entities, legacy, **{"_label_style": said._label_style, **given, **more})
 
 
-def is_orm_select(statement: Any) -> bool:
+def is_orm_select(statement: Select) -> bool:
     """Whether only the ORM understands a select(): it has mapped columns, or joins along them.
 
     So it is when a subquery has them, and for what was a Query, whatever it selects.
@@ -213,7 +225,7 @@ def is_orm_select(statement: Any) -> bool:
     return False
 
 
-def _parts_of(statement: Any) -> Iterator[Any]:
+def _parts_of(statement: Select) -> Iterator[Any]:
     """The parts of a select(): those of its columns, what it selects from, what it joins."""
     replaced = [(each.columns, each.joins) for each in statement._replaced]
     stages = [(statement._raw_columns, statement._setup_joins), *replaced]
@@ -228,7 +240,7 @@ def _parts_of(statement: Any) -> Iterator[Any]:
             yield from step[:2]
 
 
-def _source_of(part: Any) -> Any:
+def _source_of(part: Any) -> Select | None:
     """The SELECT inside a subquery, a subquery's column, or an EXISTS; None for anything else."""
     source: Any = part.element.element if isinstance(part, Exists) else getattr(part, "table", part)
     while isinstance(source, AliasedReturnsRows):
@@ -236,7 +248,7 @@ def _source_of(part: Any) -> Any:
     return source if source is not part and isinstance(source, Select) else None
 
 
-def plain_form(statement: Any, toplevel: bool) -> Any:
+def plain_form(statement: Select, toplevel: bool) -> Select:
     """A select() as Core can write it; what is already plain is itself."""
     if "_is_plain" in statement.__dict__ or not is_orm_select(statement):
         return statement
@@ -260,18 +272,13 @@ class ColumnList(list):  # type: ignore[type-arg]
 
     __slots__ = ()
 
-    def add(self, column: Any) -> None:
+    def add(self, column: ColumnElement) -> None:
         """Add a column unless it is there; `==` would make an expression."""
         if not any(known is column for known in self):
             self.append(column)
 
 
-def unchanged(expression: Any) -> Any:
-    """How a mapped class itself sees expressions: as they are."""
-    return expression
-
-
-def is_star(entity: Any) -> bool:
+def is_star(entity: Entity) -> bool:
     """Whether an entity is `*`: nobody knows how many columns that is."""
     element = entity.element
     return (element.name if element.is_literal else getattr(element, "text", None)) == "*"
@@ -282,11 +289,6 @@ def is_star(entity: Any) -> bool:
 # table into the one to select, or None if there is none. selectable: their FROM element.
 # columns: the list that takes them. outer: a LEFT OUTER JOIN leads here.
 Place = namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))
-
-# One eager join, `a LEFT OUTER JOIN (b JOIN c)`: b is the first of its parts, c is nested in it.
-EagerJoin = namedtuple("EagerJoin", "isouter parts")
-# selectable: the one whose columns it brings; right: that, perhaps with an association table.
-JoinPart = namedtuple("JoinPart", "selectable right onclause")
 
 
 class Compilation:
@@ -322,7 +324,7 @@ class Compilation:
         self.secondary = ColumnList()
         self.extra: list[Any] = []
         #: The eager joins onto each FROM element (its place among them) or entity.
-        self.eager_joins: dict[Any, list[EagerJoin]] = {}
+        self.eager_joins: dict[int | MapperEntity, list[EagerJoin]] = {}
         self.eager_order_by: list[Any] = []
         # How the SELECT around the query, if it is wrapped, sees its expressions.
         self._outside: Adapt = unchanged
@@ -339,7 +341,7 @@ class Compilation:
         self._given_options = options
 
     @cached_property
-    def statement(self) -> Any:
+    def statement(self) -> Select:
         """The Core select.
 
         Raises: InvalidRequestError: nothing is to be selected.
@@ -349,7 +351,7 @@ class Compilation:
         statement.__dict__["_is_plain"] = True
         return statement
 
-    def _compiled(self) -> Any:
+    def _compiled(self) -> Select:
         options = self._given_options
         if options is None:
             options = self._resolved_options() if self.asked.toplevel else NO_OPTIONS
@@ -400,7 +402,7 @@ class Compilation:
 
     # FROM ------------------------------------------------------------------------------------
 
-    def _from_clauses(self) -> list[Any]:
+    def _from_clauses(self) -> list[FromClause]:
         asked = self.asked
         from_clauses = [] if asked._base is None else [asked._base]
         from_clauses += outermost(asked._from_obj)
@@ -409,8 +411,8 @@ class Compilation:
         return self._with_joins(from_clauses, asked.entities, asked._setup_joins)
 
     def _with_joins(
-        self, from_clauses: list[Any], entities: list[Any], joins: Sequence[JoinStep]
-    ) -> list[Any]:
+        self, from_clauses: list[FromClause], entities: list[Entity], joins: Sequence[JoinStep]
+    ) -> list[FromClause]:
         """The FROM elements with these joins, which may start from what is selected."""
         if not joins:
             return from_clauses
@@ -423,7 +425,7 @@ class Compilation:
 
     # columns ---------------------------------------------------------------------------------
 
-    def _set_up_column(self, entity: ColumnEntity) -> Any:
+    def _set_up_column(self, entity: ColumnEntity) -> ColumnElement:
         column = self._adapt_to_base(entity.element._deannotated)
         if self.asked.legacy and column._is_column_clause:
             # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
@@ -434,7 +436,7 @@ class Compilation:
             self._show_join(self._in_base(entity.entity.selectable))
         return column
 
-    def _show_join(self, selectable: Any) -> None:
+    def _show_join(self, selectable: FromClause) -> None:
         """Add a mapped join to FROM: its columns alone name the tables, not how they are joined."""
         is_join = getattr(selectable, "_is_join", False)
         if is_join and not matching(self.from_clauses, selectable):
@@ -446,7 +448,7 @@ class Compilation:
             return expression
         return adapt_to(base, expression)
 
-    def _in_base(self, selectable: Any) -> Any:
+    def _in_base(self, selectable: FromClause) -> FromClause:
         """The union that entities are read from, if it has columns of `selectable`; else that."""
         base = self.asked._base
         if base is None or all(base.corresponding_column(each) is None for each in selectable.c):
@@ -455,7 +457,7 @@ class Compilation:
 
     def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
         insp = entity.entity
-        seen = _alias_adapter(insp, eager=False) if insp.is_aliased_class else unchanged
+        seen = unchanged if isinstance(insp, Mapper) else _alias_adapter(insp, eager=False)
         adapt, selectable = seen, self._in_base(entity.element)
         if selectable is self.asked._base:
 
@@ -483,8 +485,10 @@ class Compilation:
                 self._plan_column(prop, plan, place)
             elif isinstance(prop, RelationshipProperty):
                 self._plan_relationship(prop, plan, place)
-        # A key that the selectable lacks is looked for as it is: so an error can name it.
-        plan.selected_key = list(map(_or_unchanged(place.adapt), mapper.primary_key))
+        for column in mapper.primary_key:
+            # One that a learner's subquery lacks is looked for as it is, and an error names it.
+            seen = place.adapt(column)
+            plan.selected_key.append(column if seen is None else seen)
         if self.later_options.propagated:
             plan.load_options = self.later_options.kept(), self.later_path(place)[:LONGEST]
         return plan
@@ -506,7 +510,7 @@ class Compilation:
         elif plan.purpose is POPULATE_EXISTING:
             plan.left_out.append(prop.key)
 
-    def _is_wanted_now(self, prop: ColumnProperty, plan: EntityPlan, option: Any) -> bool:
+    def _is_wanted_now(self, prop: ColumnProperty, plan: EntityPlan, option: Resolved) -> bool:
         """Whether a deferred column is loaded all the same."""
         if plan.purpose.only is not None:
             return True
@@ -605,7 +609,8 @@ class Compilation:
         self._plan_related(prop, plan, child)
 
     def _plan_related(self, prop: RelationshipProperty, plan: EntityPlan, child: Place) -> None:
-        entity = self._plan_entity(prop.mapper, child, self.purpose.of_joined)
+        purpose = LOADING if self.purpose.refreshes else self.purpose
+        entity = self._plan_entity(prop.mapper, child, purpose)
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
     def later_path(self, place: Place) -> Path:
@@ -640,30 +645,36 @@ class Compilation:
         isouter: bool,
         criteria: tuple[Any, ...],
     ) -> None:
-        source, key = parent.selectable, self._eager_key(parent.root)
-        if isinstance(key, int) and source is parent.root.element:
-            # As in the original, an alias of the class takes its place if that was joined.
-            whole = self.from_clauses[key]
-            source = source if is_present(source, whole) else whole
-        elif key is parent.root and parent.columns is self.primary:
-            # And around a subquery, the class at the root takes the place of its alias.
-            root = key.element
-            source = root if root.is_derived_from(prop.parent.persist_selectable) else source
+        key = self._eager_key(parent.root)
         joined = prop.create_joins(
-            source_selectable=source,
+            source_selectable=self._eager_source(key, prop, parent),
             dest_selectable=target.selectable,
             alias_secondary=True,
             extra_criteria=criteria,
         )
-        joins = self.eager_joins.setdefault(key, [])
-        steps = joined.steps(isouter)
+        joins, steps = self.eager_joins.setdefault(key, []), joined.steps(isouter)
         if parent.outer and not isouter:
-            _nest(joins, parent.selectable, target.selectable, steps)
+            any(join.nest(parent.selectable, target.selectable, steps) for join in joins)
         else:
-            joins += [EagerJoin(isouter, [JoinPart(target.selectable, *step)]) for step in steps]
+            joins += [EagerJoin(isouter, target.selectable, *step) for step in steps]
         if parent.columns is self.primary:
             self._need_parent_columns(prop, parent)
         self.eager_order_by += map(joined.adapt, prop.order_by or ())
+
+    def _eager_source(
+        self, key: int | MapperEntity, prop: RelationshipProperty, parent: Place
+    ) -> FromClause:
+        """What the condition of an eager join calls the parent."""
+        source: FromClause = parent.selectable
+        if isinstance(key, int):
+            # As in the original, an alias of the class takes its place if that was joined.
+            whole = self.from_clauses[key]
+            is_hidden = source is parent.root.element and not is_present(source, whole)
+            return whole if is_hidden else source
+        # And around a subquery, the class at the root takes the place of its alias.
+        table = prop.parent.persist_selectable
+        is_of_root = parent.columns is self.primary and key.element.is_derived_from(table)
+        return key.element if is_of_root else source
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """Select the parent's columns in the ON clause, so that a subquery offers them."""
@@ -672,7 +683,7 @@ class Compilation:
             if element._is_column_clause and table.c.contains_column(element):
                 self.primary.add(parent.adapt(element._deannotated))
 
-    def _eager_key(self, root: MapperEntity) -> Any:
+    def _eager_key(self, root: MapperEntity) -> int | MapperEntity:
         """What the eager joins of this entity are added to: a FROM element's place, or itself."""
         if self.from_clauses and not self._is_wrapped:
             places = matching(self.from_clauses, self._in_base(root.element))
@@ -699,23 +710,24 @@ class Compilation:
 
     def _user_alias(
         self, prop: RelationshipProperty, alias: Any, root: MapperEntity
-    ) -> tuple[Adapt, Any]:
-        if alias is None or isinstance(alias, Mapper):
-            table = prop.mapper.persist_selectable
-            selectable = self._in_base(table)
-            if selectable is self.asked._base:
-                return self._adapt_to_base, selectable
-            if alias is None and root.entity.is_aliased_class:
-                # As in the original, the alias at the query's root adapts these columns.
-                is_same = root.element.is_derived_from(table)
-                return root.entity.adapt, root.element if is_same else selectable
+    ) -> tuple[Adapt, FromClause]:
+        # As in the original, an alias at the query's root adapts these columns.
+        of_root = unchanged if isinstance(root.entity, Mapper) else root.entity.adapt
+        if alias is not None and not isinstance(alias, Mapper):
+            is_alias = getattr(alias, "is_aliased_class", False)
+            selectable = alias.selectable if is_alias else alias
+            seen = partial(adapt_to, selectable)
+            if is_alias and of_root is not unchanged:
+                return (lambda expression: of_root(seen(expression))), selectable
+            return seen, selectable
+        table = prop.mapper.persist_selectable
+        selectable = self._in_base(table)
+        if selectable is self.asked._base:
+            return self._adapt_to_base, selectable
+        if alias is not None:
             return unchanged, selectable
-        is_alias = getattr(alias, "is_aliased_class", False)
-        selectable = alias.selectable if is_alias else alias
-        seen = partial(adapt_to, selectable)
-        if is_alias and root.entity.is_aliased_class:
-            return (lambda expression: root.entity.adapt(seen(expression))), selectable
-        return seen, selectable
+        is_of_root = of_root is not unchanged and root.element.is_derived_from(table)
+        return of_root, root.element if is_of_root else selectable
 
     # the Core select -------------------------------------------------------------------------
 
@@ -730,7 +742,7 @@ class Compilation:
             or bool(asked._group_by_clauses)
         )
 
-    def _plain_statement(self) -> Any:
+    def _plain_statement(self) -> Select:
         asked = self.asked
         order_by = self._criteria(asked._order_by_clauses)
         adds_order = asked._of_query and not asked._distinct_on and not asked.keeps_order
@@ -738,15 +750,17 @@ class Compilation:
             self._add_order_by_columns(order_by)
         return self._select(self.selected, self._froms(), (*order_by, *self.eager_order_by))
 
-    def _froms(self) -> list[Any]:
+    def _froms(self) -> list[FromClause]:
         froms = list(self.from_clauses)
         for key, joins in self.eager_joins.items():
             # The join hides the FROM element that it starts from.
-            start = froms[key] if isinstance(key, int) else self._in_base(key.element)
-            froms.append(_joined_onto(start, joins))
+            from_ = froms[key] if isinstance(key, int) else self._in_base(key.element)
+            for join in joins:
+                from_ = join.onto(from_)
+            froms.append(from_)
         return froms
 
-    def _add_order_by_columns(self, order_by: Sequence[Any]) -> None:
+    def _add_order_by_columns(self, order_by: Sequence[ClauseElement]) -> None:
         """Select what is sorted by; DISTINCT or an outer ORDER BY needs it."""
         selected = [_unlabelled(column) for column in self.primary]
         present = set(map(id, selected))
@@ -761,7 +775,7 @@ class Compilation:
                     present.add(id(column))
                 self.extra.append(found if isinstance(column, elements.Label) else column)
 
-    def _wrapped_statement(self) -> Any:
+    def _wrapped_statement(self) -> Select:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._criteria(self.asked._order_by_clauses)
         self._add_order_by_columns(order_by)
@@ -769,18 +783,18 @@ class Compilation:
         core.__dict__["_is_plain"] = True
         from_ = inner = core.subquery()
         self._outside = to_outer = partial(adapt_to, inner)
-        for joins in self.eager_joins.values():
-            from_ = _joined_onto(from_, joins, to_outer)
+        for join in chain.from_iterable(self.eager_joins.values()):
+            from_ = join.onto(from_, to_outer)
         statement = Select._of_columns([*inner.c, *self.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
         statement._order_by_clauses = (*map(to_outer, order_by), *self.eager_order_by)
         return statement
 
-    def _criteria(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
+    def _criteria(self, clauses: Iterable[ClauseElement]) -> tuple[ClauseElement, ...]:
         return tuple([self._adapt_to_base(clause) for clause in clauses])
 
-    def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Any:
+    def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Select:
         """A Core select of these, with everything else that was asked."""
         statement = Select._of_columns(columns)
         stored = statement.__dict__
@@ -799,11 +813,11 @@ class Compilation:
     # the rows --------------------------------------------------------------------------------
 
     @property
-    def selected(self) -> list[Any]:
+    def selected(self) -> list[ColumnElement]:
         """The columns in the order of a row, by what was asked for them."""
         return [*self.primary, *self.extra, *self.secondary]
 
-    def row_plan(self, metadata: Any, adapt: Adapt) -> RowPlan:
+    def row_plan(self, metadata: ResultMetaData, adapt: Adapt) -> RowPlan:
         """Which column of a row fills what.
 
         metadata: what the result says of its columns. adapt: turns a column that was asked for into
@@ -830,7 +844,7 @@ class Compilation:
         ]
         return RowPlan(outputs, self.gives_entities, self._with_later)
 
-    def _drop_unidentified(self, metadata: Any) -> None:
+    def _drop_unidentified(self, metadata: ResultMetaData) -> None:
         """Leave joined objects whose primary key is not in the row to a lazy load."""
         for plan in list(self._plans):
             for joined in list(plan.joined):
@@ -852,7 +866,7 @@ _CORRELATED = frozenset(["_correlate", "_correlate_except"])
 _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
 
 
-def _locate_columns(plan: EntityPlan, find: Callable[[Any], int]) -> None:
+def _locate_columns(plan: EntityPlan, find: Callable[[ColumnElement], int]) -> None:
     """Fill in the positions in a row of what one entity has selected."""
     if not plan.purpose.refreshes:
         plan.ident = tuple([find(column) for column in plan.selected_key])
@@ -868,7 +882,7 @@ def _locate_columns(plan: EntityPlan, find: Callable[[Any], int]) -> None:
         loader.check(plan, find)
 
 
-def _alias_adapter(insp: Any, eager: bool = True) -> Adapt:
+def _alias_adapter(insp: AliasedInsp, eager: bool = True) -> Adapt:
     """How an alias sees expressions. eager: one that its subquery selects is that column."""
 
     def adapt(expression: Any) -> Any:
@@ -880,17 +894,7 @@ def _alias_adapter(insp: Any, eager: bool = True) -> Adapt:
     return adapt
 
 
-def _or_unchanged(adapt: Adapt) -> Adapt:
-    """As in the original, what the learner's subquery lacks is selected from its own table."""
-
-    def adapt_if_found(expression: Any) -> Any:
-        found = adapt(expression)
-        return expression if found is None else found
-
-    return adapt_if_found
-
-
-def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
+def adapt_to(base: FromClause, expression: Any, by_name: bool = False) -> Any:
     """An expression in which the columns of a FROM element replace what it has selected.
 
     by_name: base is a learner's own statement; its columns are found by name, too.
@@ -911,41 +915,14 @@ def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
     return replace(expression, exchange)
 
 
-def _nest(joins: Sequence[EagerJoin], parent: Any, target: Any, steps: Any) -> None:
-    """`a LEFT OUTER JOIN (b JOIN c)`: a missing c must not make rows of a disappear.
-
-    An association table is joined to the parent, and stays part of it.
-    """
-    for join in joins:
-        for place, part in enumerate(join.parts):
-            if part.selectable is parent:
-                right = _joined_along(part.right, steps[:-1])
-                nested = [part._replace(right=right), JoinPart(target, *steps[-1])]
-                join.parts[place : place + 1] = nested
-                return
-
-
-def _joined_along(from_: Any, steps: Any) -> Any:
-    for right, onclause in steps:
-        from_ = Join(from_, right, onclause)
-    return from_
-
-
-def _joined_onto(from_: Any, joins: Sequence[EagerJoin], adapt: Adapt = unchanged) -> Any:
-    for isouter, (first, *nested) in joins:
-        right = _joined_along(first.right, [(part.right, part.onclause) for part in nested])
-        from_ = Join(from_, right, adapt(first.onclause), isouter)
-    return from_
-
-
-def _unlabelled(column: Any) -> Any:
+def _unlabelled(column: ColumnElement) -> ColumnElement:
     """The expression under a label; anything else is returned as it is."""
     if isinstance(column, elements.Label) and not isinstance(column._element, ScalarSelect):
         column = column._element._ungroup()
     return column._deannotated
 
 
-def sorted_expression(clause: Any) -> Any:
+def sorted_expression(clause: Any) -> ColumnElement | None:
     """The expression of an ORDER BY clause, without DESC and the like; None for text."""
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
         clause = clause.element

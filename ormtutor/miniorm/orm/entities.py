@@ -274,6 +274,11 @@ def from_element(thing: Any) -> Any:
     return selectable.as_from(thing)
 
 
+def unchanged(expression: Any) -> Any:
+    """How a mapped class itself sees expressions: as they are."""
+    return expression
+
+
 def is_present(wanted: Any, candidate: Any) -> bool:
     """Whether a FROM element is `candidate`, or part of its joins."""
     waiting = [candidate]

@@ -29,8 +29,11 @@ from ormtutor.miniorm.sql.traversal import adapt, clone, iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
+
+    from ormtutor.miniorm.sql.elements import ColumnElement
+    from ormtutor.miniorm.sql.selectable import FromClause
 
     Pair = tuple[Any, Any]
 
@@ -153,11 +156,11 @@ LazyClause = namedtuple("LazyClause", "criterion columns")
 
 
 class AdaptedJoin(
-    namedtuple("AdaptedJoin", "primaryjoin secondaryjoin secondary destination adapt")
+    namedtuple("AdaptedJoin", "primaryjoin secondaryjoin secondary destination places")
 ):
     """A relationship's condition for the FROM objects of one query.
 
-    adapt: adapts further criteria to the destination, and then to the source.
+    places: where adapt() looks for columns.
     """
 
     __slots__ = ()
@@ -168,6 +171,30 @@ class AdaptedJoin(
         if self.secondaryjoin is None:
             return self.primaryjoin
         return self.primaryjoin & self.secondaryjoin
+
+    def aliased(self, source: FromClause | None) -> AdaptedJoin:
+        """The same for tables that have other names; the association table gets one here."""
+        primaryjoin, secondaryjoin = map(_with_own_literals, self[:2])
+        to_dest, secondary = (self.destination, ""), self.secondary
+        if secondary is None:
+            places = to_dest, (source, "")
+            primaryjoin = adapt(primaryjoin, (self.destination, "local"), (source, "remote"))
+        else:
+            secondary = _tables_aliased(secondary)
+            places = to_dest, (secondary, "local")
+            secondaryjoin = adapt(secondaryjoin, *places)
+            primaryjoin = adapt(primaryjoin, places[1], (source, ""))
+        return AdaptedJoin(primaryjoin, secondaryjoin, secondary, self.destination, places)
+
+    def adapt(self, criterion: Any) -> Any:
+        """A criterion for the destination, with the names that the tables have in the query."""
+        # FASTPATH: any() and has() seldom need an alias.
+        return adapt(criterion, *self.places) if self.places else criterion
+
+    def with_criteria(self, criteria: Iterable[ColumnElement]) -> AdaptedJoin:
+        """The same with further criteria for the destination."""
+        last = "primaryjoin" if self.secondaryjoin is None else "secondaryjoin"
+        return self._replace(**{last: and_(getattr(self, last), *map(self.adapt, criteria))})
 
     def steps(self, isouter: bool) -> list[Pair]:
         """The joins, (right, ON), that lead to the destination."""
@@ -514,46 +541,28 @@ class JoinCondition:
 
     def create_joins(
         self,
-        source_selectable: Any = None,
-        dest_selectable: Any = None,
+        source_selectable: FromClause | None = None,
+        dest_selectable: FromClause | None = None,
         alias_secondary: bool = False,
-        extra_criteria: tuple[Any, ...] = (),
+        extra_criteria: Sequence[ColumnElement] = (),
     ) -> AdaptedJoin:
         """Everything needed to join along the relationship, with FROM objects for the tables."""
-        primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
+        is_self_referential, primaryjoin = self.prop._is_self_referential, self.primaryjoin
         if dest_selectable is None:
             dest_selectable = self.child_table
-            if self.prop._is_self_referential and source_selectable is None:
+            if is_self_referential and source_selectable is None:
                 dest_selectable = dest_selectable.alias()
-        aliased = self._is_aliased(source_selectable, dest_selectable, alias_secondary)
-        if secondaryjoin is None and self.prop._is_self_referential:
+        if self.secondaryjoin is None and is_self_referential:
             # Before they are adapted: in a self-reference, the parent's columns stay the parent's.
             primaryjoin, extra_criteria = and_(primaryjoin, *extra_criteria), ()
-        to_target: tuple[tuple[Any, str], ...] = ()
-        if aliased:
-            primaryjoin, secondaryjoin = map(_with_own_literals, (primaryjoin, secondaryjoin))
-        if aliased and secondary is not None:
-            secondary = _tables_aliased(secondary)
-            to_target = ((dest_selectable, ""), (secondary, "local"))
-            secondaryjoin = adapt(secondaryjoin, *to_target)
-            primaryjoin = adapt(primaryjoin, to_target[1], (source_selectable, ""))
-        elif aliased:
-            to_target = ((dest_selectable, ""), (source_selectable, ""))
-            primaryjoin = adapt(
-                primaryjoin, (dest_selectable, "local"), (source_selectable, "remote")
-            )
+        joined = AdaptedJoin(primaryjoin, self.secondaryjoin, self.secondary, dest_selectable, ())
+        if self._is_aliased(source_selectable, dest_selectable, alias_secondary):
+            joined = joined.aliased(source_selectable)
+        return joined.with_criteria(extra_criteria) if extra_criteria else joined
 
-        def to_aliases(criterion: Any) -> Any:
-            # FASTPATH: any() and has() seldom need an alias.
-            return adapt(criterion, *to_target) if to_target else criterion
-
-        if extra_criteria and secondaryjoin is not None:
-            secondaryjoin = and_(secondaryjoin, *map(to_aliases, extra_criteria))
-        elif extra_criteria:
-            primaryjoin = and_(primaryjoin, *map(to_aliases, extra_criteria))
-        return AdaptedJoin(primaryjoin, secondaryjoin, secondary, dest_selectable, to_aliases)
-
-    def _is_aliased(self, source: Any, dest: Any, alias_secondary: bool) -> bool:
+    def _is_aliased(
+        self, source: FromClause | None, dest: FromClause, alias_secondary: bool
+    ) -> bool:
         """Whether any of the tables has another name in the query."""
         if alias_secondary and self.secondary is not None:
             return True

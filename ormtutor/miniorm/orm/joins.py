@@ -2,7 +2,7 @@
 
 Before: orm/query.py and select() keep each join() call as a JoinStep.
 Here:   the steps become FROM elements: the left side is found, the right side checked,
-        relationships supply the condition.
+        relationships supply the condition. EagerJoin: those of joined eager loading.
 After:  orm/context.py puts the FROM elements into its Core select.
 
 As in the original, all of this runs when the query is compiled: a wrong join is an error of the
@@ -13,18 +13,31 @@ Follows: SQLAlchemy 1.4, `Query.join`, `Select.join`, "Joining to a Target".
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, entity_behind, is_present
+from ormtutor.miniorm.orm.entities import (
+    AliasedClass,
+    ORMJoin,
+    entity_behind,
+    is_present,
+    unchanged,
+)
 from ormtutor.miniorm.sql.elements import as_condition
 from ormtutor.miniorm.sql.select import CoreJoinStep, Select, attribute_of, only_joinable
-from ormtutor.miniorm.sql.selectable import as_from
+from ormtutor.miniorm.sql.selectable import Join, as_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
+
+    from ormtutor.miniorm.sql.elements import ColumnElement
+    from ormtutor.miniorm.sql.selectable import FromClause
+
+    JoinSide = tuple[FromClause, ColumnElement]  # the right side and the ON clause
 
 _NOT_A_TARGET = "Expected mapped entity or selectable/table as join target"
 
@@ -283,3 +296,45 @@ def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:
     if exact:
         return exact
     return [place for place, each in enumerate(candidates) if each.is_derived_from(wanted)]
+
+
+# Joined eager loading -------------------------------------------------------------------------
+
+
+# selectable: the one whose columns it brings; right: that, perhaps with an association table.
+JoinPart = namedtuple("JoinPart", "selectable right onclause")
+
+
+class EagerJoin:
+    """One eager join, `a LEFT OUTER JOIN (b JOIN c)`: b is its first part, c is nested in it."""
+
+    def __init__(
+        self, isouter: bool, selectable: FromClause, right: FromClause, onclause: Any
+    ) -> None:
+        self._isouter = isouter
+        self._parts = [JoinPart(selectable, right, onclause)]
+
+    def nest(self, parent: FromClause, target: FromClause, steps: Sequence[JoinSide]) -> bool:
+        """Join the target to the parent, if that is ours: a missing c must not hide rows of a.
+
+        An association table is joined to the parent, and stays part of it.
+        """
+        for place, part in enumerate(self._parts):
+            if part.selectable is parent:
+                right = _joined_along(part.right, steps[:-1])
+                nested = [part._replace(right=right), JoinPart(target, *steps[-1])]
+                self._parts[place : place + 1] = nested
+                return True
+        return False
+
+    def onto(self, from_: FromClause, adapt: Callable[[Any], Any] = unchanged) -> Join:
+        """`from_ LEFT OUTER JOIN` all of it."""
+        first, *nested = self._parts
+        right = _joined_along(first.right, [(part.right, part.onclause) for part in nested])
+        return Join(from_, right, adapt(first.onclause), self._isouter)
+
+
+def _joined_along(from_: FromClause, steps: Iterable[JoinSide]) -> FromClause:
+    for right, onclause in steps:
+        from_ = Join(from_, right, onclause)
+    return from_

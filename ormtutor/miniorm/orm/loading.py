@@ -155,7 +155,7 @@ def _parts(
 def _refuse_objects(query: EntityQuery, execution: ExecutionContext) -> None:
     """Refuse to load objects for a session that was closed since the statement was sent."""
     if query.row_loader(execution) and (plans := query.plan.entities()):
-        lost = object.__new__(plans[0].mapper.class_)
+        lost: object = object.__new__(plans[0].mapper.class_)
         raise sa_exc.InvalidRequestError(
             f"Object <{type(lost).__name__} at 0x{id(lost):x}> cannot be converted to 'persistent' "
             "state, as this identity map is no longer valid.  Has the owning Session been closed?",

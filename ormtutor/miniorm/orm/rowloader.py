@@ -66,16 +66,6 @@ class Purpose(
 
     __slots__ = ()
 
-    @property
-    def of_joined(self) -> Purpose:
-        """The purpose of loading what is joined to our objects."""
-        return LOADING if self.refreshes else self
-
-    @property
-    def of_selected(self) -> Purpose:
-        """The purpose of another SELECT that brings what is related to our objects."""
-        return self if self is POPULATE_EXISTING else LOADING
-
 
 LOADING = Purpose()
 LAZY_LOADING = Purpose(is_lazy=True)
@@ -83,7 +73,7 @@ POPULATE_EXISTING = Purpose(overwrites=True)
 
 
 def refreshing(only: Iterable[str] | None) -> Purpose:
-    """The purpose of a refresh. only: of these attributes; None: of all."""
+    """The purpose of a refresh; only: of these attributes, unless None."""
     return Purpose(True, True, only=None if only is None else frozenset(only))
 
 

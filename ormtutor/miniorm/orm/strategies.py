@@ -23,15 +23,21 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.compiled import compile_shape
-from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity, unchanged
-from ormtutor.miniorm.orm.entities import ORMJoin, aliased
+from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity
+from ormtutor.miniorm.orm.entities import ORMJoin, aliased, unchanged
 from ormtutor.miniorm.orm.impls import state_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import in_identity_map, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.outcome import label_of, labels_in
-from ormtutor.miniorm.orm.rowloader import LAZY_LOADING, one_of, refreshing, require_population
+from ormtutor.miniorm.orm.rowloader import (
+    LAZY_LOADING,
+    LOADING,
+    one_of,
+    refreshing,
+    require_population,
+)
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql.elements import bindparam
 from ormtutor.miniorm.sql.expressions import tuple_
@@ -149,7 +155,7 @@ class LazyLoader:
 
     def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
         """Many-to-one: our columns hold the primary key of the related object."""
-        prop, mapper = self.prop, self.prop.mapper
+        mapper = self.prop.mapper
         # Our own columns may be expired; they are loaded if SQL may be sent.
         how = passive & ~flags.RELATED_OBJECT_OK if passive & flags.SQL_OK else passive
         values = self._values(state, how)
@@ -166,10 +172,7 @@ class LazyLoader:
             return known
         if not passive & flags.SQL_OK or not passive & flags.RELATED_OBJECT_OK:
             return flags.PASSIVE_NO_RESULT
-        if strategy == "raise_on_sql" and not passive & flags.NO_RAISE:
-            raise sa_exc.InvalidRequestError(
-                f"'{prop}' is not available due to lazy='raise_on_sql'"
-            )
+        self._refuse_sql(passive, strategy)
         options, path = self._options_and_path(state)
         return load_by_ident(
             session,
@@ -195,10 +198,7 @@ class LazyLoader:
         for value in values:
             if value is flags.NO_VALUE or value is flags.PASSIVE_NO_RESULT:
                 return None
-        if strategy == "raise_on_sql" and not passive & flags.NO_RAISE:
-            raise sa_exc.InvalidRequestError(
-                f"'{prop}' is not available due to lazy='raise_on_sql'"
-            )
+        self._refuse_sql(passive, strategy)
         sending = compile_shape(
             session,
             ("lazy", prop, options, path, criteria),
@@ -208,6 +208,12 @@ class LazyLoader:
         )
         loaded = sending.query.unique(run(sending, values))
         return loaded if prop.uselist else one_of(prop, loaded, "lazily")
+
+    def _refuse_sql(self, passive: int, strategy: str) -> None:
+        if strategy == "raise_on_sql" and not passive & flags.NO_RAISE:
+            raise sa_exc.InvalidRequestError(
+                f"'{self.prop}' is not available due to lazy='raise_on_sql'"
+            )
 
     def _values(self, state: InstanceState, passive: int) -> list[Any] | None:
         """The values of our columns, or markers; expired ones are loaded, if `passive` allows it.
@@ -319,6 +325,9 @@ class EagerLoader:
         self.prop = prop
         self.key = prop.key
 
+    def check(self, plan: EntityPlan, locate: Locate) -> None:
+        """Find in the row what the loader needs; most need nothing."""
+
 
 class ImmediateLoader(EagerLoader):
     """Reads the attribute of each object at once, as the learner would.
@@ -332,9 +341,6 @@ class ImmediateLoader(EagerLoader):
         self._passive = flags.NO_RAISE | (
             flags.PASSIVE_NO_FETCH_RELATED if cycles else flags.PASSIVE_OFF
         )
-
-    def check(self, plan: EntityPlan, locate: Locate) -> None:
-        """Nothing in the row is needed."""
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
         """Load for an object, at its first row."""
@@ -362,7 +368,7 @@ class _SelectingLoader(EagerLoader):
         self.prior = (*compilation.later_path(place), prop)
         self.options = compilation.options
         self.cause = Cause("eager load", str(prop), self.strategy)
-        self.purpose = compilation.purpose.of_selected
+        self.purpose = compilation.purpose if compilation.purpose.overwrites else LOADING
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Raise InvalidRequestError for a dynamic attribute."""

@@ -568,59 +568,59 @@ def _circular(graph: dict[Step, list[Step]]) -> CircularDependencyError:
 # A flush --------------------------------------------------------------------------------------
 
 
-def collect(work: UOWTransaction) -> None:
+def collect(flush: UOWTransaction) -> None:
     """Register what is new, changed and deleted; a pending orphan leaves the session instead."""
-    session = work.session
+    session = flush.session
     deleted = session._deleted
     plain = [
         state
         for state in [*session._new, *session.identity_map._modified]
         if state not in deleted
-        and not (state.mapper.delete_orphans and _settle_orphan(work, state))
+        and not (state.mapper.delete_orphans and _settle_orphan(flush, state))
     ]
     if plain:
-        work.enter_many(plain, SAVE)
+        flush.enter_many(plain, SAVE)
     if deleted:
         here = [state for state in deleted if session.identity_map.contains_state(state)]
         if len(here) < len(deleted):
             # `parent.children.remove(child); session.delete(child)`: the cascade loaded, which
             # flushed the orphan before it was marked.
             raise AssertionError("Failed to add object to the flush context!")
-        work.enter_many(here, DELETE)
+        flush.enter_many(here, DELETE)
 
 
-def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
+def _settle_orphan(flush: UOWTransaction, state: InstanceState) -> bool:
     """Delete or expunge an object that has lost its parent; return whether it has."""
     if not state.mapper._is_orphan(state):
         return False
     if state.ident is not None:
-        work.register(state, is_delete=True, reason="orphan")
+        flush.register(state, is_delete=True, reason="orphan")
         return True
     if state.orphaned:
-        work.let_go(state)
+        flush.let_go(state)
         return True
     return False
 
 
 def flush(session: Session, cause: Cause) -> None:
     """Write what is pending, changed and deleted: Session.flush() after its checks."""
-    work = UOWTransaction(session, cause)
-    session._notify("before_flush", work, None)
-    collect(work)
-    if not work.states:
+    flush = UOWTransaction(session, cause)
+    session._notify("before_flush", flush, None)
+    collect(flush)
+    if not flush.states:
         return
-    transaction = work.transaction = session.begin(_subtrans=True)
+    transaction = flush.transaction = session.begin(_subtrans=True)
     try:
         session._warn_on_events = True
         try:
-            work.prepare()
-            work.execute()
+            flush.prepare()
+            flush.execute()
         finally:
             session._warn_on_events = False
-        session._notify("after_flush", work)
-        work.finish()
+        session._notify("after_flush", flush)
+        flush.finish()
         _reset_changes_within(session)
-        session._notify("after_flush_postexec", work)
+        session._notify("after_flush_postexec", flush)
         transaction.commit()
     except BaseException as error:
         transaction.rollback(_capture_exception=error)

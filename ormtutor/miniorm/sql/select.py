@@ -324,7 +324,7 @@ class SelectBase(Statement):
 
     def cte(self, name: Any = None, recursive: bool = False) -> CTE:
         """This before the statement: WITH name AS (...)."""
-        return CTE._construct(self, name, recursive=recursive)  # type: ignore[no-any-return]
+        return CTE._construct(self, name, recursive=recursive)
 
     def scalar_subquery(self) -> ScalarSelect:
         """This as a value."""

@@ -37,10 +37,15 @@ from ormtutor.miniorm.sql.traversal import iterate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
+    from ormtutor.miniorm.sql.constraints import ForeignKey, ForeignKeyConstraint
+    from ormtutor.miniorm.sql.elements import ColumnElement
+    from ormtutor.miniorm.sql.schema import Column
+    from ormtutor.miniorm.sql.select import Select
     from ormtutor.miniorm.sql.traversal import Binds
 
+    Keyed = tuple[Any, ColumnElement]  # a column and its key in the collection
 
 # How the columns of a SELECT are labelled: only as the learner says; those whose name is taken;
 # each as table_column.
@@ -58,15 +63,15 @@ class FromClause(ClauseElement):
     is_selectable = True
     _is_from_clause = True
     named_with_column = False
-    schema: Any = None
-    name: Any = None
+    schema: str | None = None
+    name: str | None = None
     _is_join = False
     # Whether a name in ORDER BY may mean one of the columns: not those of a joined eager load.
     _names_sorting = True
     _hide_froms: Any = ()
     # Set by select.py and dml.py, which are to the right.
-    _select_columns: ClassVar[Any] = None
-    _dml: ClassVar[dict[str, Any]] = {}
+    _select_columns: ClassVar[Callable[..., Select]]
+    _dml: ClassVar[dict[str, Callable[..., Any]]] = {}
     bind: Any = Executable.bind
 
     @property
@@ -77,7 +82,7 @@ class FromClause(ClauseElement):
     # -- columns -------------------------------------------------------------------------------
 
     @property
-    def c(self) -> Any:
+    def c(self) -> ImmutableColumnCollection:
         """The columns, as `.c.name` or `.c["name"]`."""
         known = self.__dict__.get("_columns")
         if known is None:
@@ -88,19 +93,19 @@ class FromClause(ClauseElement):
     exported_columns: Any = delegate("c")
 
     #: Keys and columns for the collection.
-    _own_columns: Callable[[], Iterable[tuple[Any, Any]]]
+    _own_columns: Callable[[], Iterable[Keyed]]
 
-    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+    def _column_proxies(self, selectable: FromClause) -> list[Keyed]:
         """The columns that stand for ours in `selectable`, made of us: (key, column)."""
         return [column._make_proxy(selectable) for column in self.c]
 
     @property
-    def primary_key(self) -> Any:
+    def primary_key(self) -> ColumnSet:
         """The columns of the primary key, by lineage."""
         return ColumnSet(column for column in self.c if column.primary_key)
 
     @property
-    def foreign_keys(self) -> Any:
+    def foreign_keys(self) -> set[ForeignKey]:
         """The foreign keys of all columns."""
         return {key for column in self.c for key in column.foreign_keys}
 
@@ -116,34 +121,34 @@ class FromClause(ClauseElement):
         return self.c if entity is None else entity._selected_columns
 
     @property
-    def _from_objects(self) -> list[Any]:
+    def _from_objects(self) -> list[FromClause]:
         return [self]
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         """Whether this is made of `fromclause`."""
         return fromclause is self or getattr(fromclause, "_deannotated", None) is self._deannotated
 
-    def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
+    def corresponding_column(self, column: ColumnElement, require_embedded: bool = False) -> Any:
         """Our column that stands for `column`, or None."""
         return self.exported_columns.corresponding_column(column, require_embedded)
 
     # -- making other things -------------------------------------------------------------------
 
-    def select(self, whereclause: Any = None, **kw: Any) -> Any:
+    def select(self, whereclause: Any = None, **kw: Any) -> Select:
         """`SELECT ... FROM this`; kw: further arguments of the old select()."""
         return self._select_columns([self], whereclause, **kw)
 
     def join(
         self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
-    ) -> Any:
+    ) -> Join:
         """`this JOIN right`; without `onclause`, by the foreign keys."""
         return Join(self, right, onclause, isouter, full)
 
-    def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Any:
+    def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Join:
         """`this LEFT OUTER JOIN right`."""
         return Join(self, right, onclause, True, full)
 
-    def alias(self, name: Any = None) -> Any:
+    def alias(self, name: str | None = None) -> AliasedReturnsRows:
         """`this AS name`."""
         return Alias._construct(self, name)
 
@@ -223,7 +228,7 @@ class FromGrouping(FromClause):
     _hide_froms: Any = delegate("element._hide_froms")
     _from_objects: Any = delegate("element._from_objects")
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         return bool(self.element.is_derived_from(fromclause))
 
     def _ungroup(self) -> Any:
@@ -261,14 +266,14 @@ class Join(FromClause):
             f"{self.right.description}({id(self.right)})"
         )
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         sides = self.left, self.right
         return fromclause is self or any(side.is_derived_from(fromclause) for side in sides)
 
     def self_group(self, against: Any = None) -> Any:
         return FromGrouping(self)
 
-    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
+    def _own_columns(self) -> Iterable[Keyed]:
         return [(each._tq_key_label, each) for side in (self.left, self.right) for each in side.c]
 
     @property
@@ -281,19 +286,19 @@ class Join(FromClause):
         return froms_of((self.left, self.right))
 
     @property
-    def _from_objects(self) -> list[Any]:
+    def _from_objects(self) -> list[FromClause]:
         return [self, *self._hide_froms]
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         return self._select_columns([self.left, self.right], whereclause, **kw).select_from(self)
 
-    def alias(self, name: Any = None) -> Any:
+    def alias(self, name: str | None = None) -> Any:
         """A subquery of the join."""
         style = LABEL_STYLE_TABLENAME_PLUS_COL
         return self.select().set_label_style(style).correlate(None).alias(name)
 
 
-def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
+def reduce_columns(columns: Iterable[Any], onclause: ClauseElement) -> list[Any]:
     """The columns, without those that a foreign key or the condition equates with another."""
     kept = list(columns)
     omitted = {
@@ -311,7 +316,9 @@ def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
     return [column for column in kept if column not in omitted]
 
 
-def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = None) -> Any:
+def join_condition(
+    a: FromClause, b: FromClause, a_subset: FromClause | None = None, foreign_keys: Any = None
+) -> Any:
     """The ON clause that follows from the foreign keys between two FROM objects.
 
     foreign_keys: if given, only these columns count.
@@ -347,16 +354,16 @@ def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = Non
     return and_(*[left == right for left, right in pairs])
 
 
-def can_join(left: Any, right: Any) -> bool:
+def can_join(left: FromClause, right: FromClause) -> bool:
     """Whether foreign keys connect two FROM objects."""
     return bool(_key_pairs(left, right, None))
 
 
 def _key_pairs(
-    a: Any, b: Any, a_subset: Any, foreign_keys: Any = None
-) -> dict[Any, list[tuple[Any, Any]]]:
+    a: FromClause, b: FromClause, a_subset: FromClause | None, foreign_keys: Any = None
+) -> dict[ForeignKeyConstraint, list[tuple[Column, Column]]]:
     """Pairs (referred column, referring column) by constraint, in either direction."""
-    found: dict[Any, list[tuple[Any, Any]]] = {}
+    found: dict[ForeignKeyConstraint, list[tuple[Column, Column]]] = {}
     counted = {column._deannotated for column in foreign_keys or ()}
     for left in [a] if a_subset is None else [a_subset, a]:
         for holder, target in [(b, left), (left, b)][: 1 if left is b else 2]:
@@ -369,7 +376,7 @@ def _key_pairs(
     return found
 
 
-def _referent(key: Any, target: Any) -> Any:
+def _referent(key: ForeignKey, target: FromClause) -> Any:
     """The column of a FROM object that a foreign key points to, or None."""
     try:
         return key.get_referent(target)
@@ -383,6 +390,7 @@ class AliasedReturnsRows(FromClause):
     """A FROM object that has the columns of another one, under its own name."""
 
     element: Any
+    name: str
     _parts: ClassVar[tuple[str, ...]] = ("element",)
     named_with_column = True
     recursive = False
@@ -396,7 +404,7 @@ class AliasedReturnsRows(FromClause):
         )
 
     @classmethod
-    def _construct(cls, selectable: Any, name: Any = None, **kw: Any) -> Any:
+    def _construct(cls, selectable: Any, name: str | None = None, **kw: Any) -> Self:
         made = cls.__new__(cls)
         made.element = selectable
         if name is None:
@@ -413,10 +421,10 @@ class AliasedReturnsRows(FromClause):
 
     original: Any = delegate("element", "The aliased thing.")
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         return super().is_derived_from(fromclause) or self.element.is_derived_from(fromclause)
 
-    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
+    def _own_columns(self) -> Iterable[Keyed]:
         return self.element._column_proxies(self)  # type: ignore[no-any-return]
 
     bind: Any = delegate("element.bind", "That of the aliased thing.")
@@ -468,22 +476,22 @@ class CTE(AliasedReturnsRows):
     _restates: Any = None
     _parts = ("element", "_cte_alias", "_restates")
 
-    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
+    def _own_columns(self) -> Iterable[Keyed]:
         source = self.element if self._cte_alias is None else self._cte_alias
         return source._column_proxies(self)  # type: ignore[no-any-return]
 
-    def alias(self, name: Any = None) -> Any:
+    def alias(self, name: str | None = None) -> AliasedReturnsRows:
         return CTE._construct(self.element, name, recursive=self.recursive, _cte_alias=self)
 
-    def union(self, *other: Any) -> Any:
+    def union(self, *other: Any) -> CTE:
         """The CTE with another SELECT added by UNION; for recursion."""
         return self._restated(self.element.union(*other))
 
-    def union_all(self, *other: Any) -> Any:
+    def union_all(self, *other: Any) -> CTE:
         """The CTE with another SELECT added by UNION ALL; for recursion."""
         return self._restated(self.element.union_all(*other))
 
-    def _restated(self, element: Any) -> Any:
+    def _restated(self, element: Any) -> CTE:
         return CTE._construct(element, self.name, recursive=self.recursive, _restates=self)
 
 
@@ -510,12 +518,12 @@ def as_from(thing: Any) -> Any:
     return given_clause(thing, FROM_ELEMENT, "_is_from_clause", "_is_text_clause", "_is_function")
 
 
-def alias(selectable: Any, name: Any = None) -> Any:
+def alias(selectable: Any, name: str | None = None) -> Any:
     """A FROM object under another name."""
     return as_from(selectable).alias(name=name)
 
 
-def cte(selectable: Any, name: Any = None, recursive: bool = False) -> Any:
+def cte(selectable: Any, name: str | None = None, recursive: bool = False) -> Any:
     """A SELECT before the statement: WITH name AS (...)."""
     return clause_of(selectable).cte(name=name, recursive=recursive)
 
