@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 MISSING_COLUMN = "Could not locate column in row for column '%s'"
 AMBIGUOUS_NAME = "Ambiguous column name '%s' in result set column descriptions"
 
+_FOUND_BY_NAME = (
+    "Retrieving row values using Column objects with only matching names as keys is deprecated, "
+    "and will raise KeyError in a future release; only Column objects that are explicitly part of "
+    "the statement object should be used."
+)
+_FOUND_UNPICKLED = (
+    "Retrieving row values using Column objects from a row that was unpickled is deprecated; "
+    "adequate state cannot be pickled for this to be efficient.   This usage will raise KeyError "
+    "in a future release."
+)
+
 #: The position of a name that two columns share; using it is an error, as in SQLAlchemy.
 AMBIGUOUS = -1
 
@@ -285,7 +296,7 @@ class CursorResultMetaData(ResultMetaData):
     __slots__ = ("_declared", "_twins")
     __module__ = "sqlalchemy.engine.cursor"
 
-    # What other statements of the same structure have selected, by position and id.
+    # What other statements of the same structure selected at a position, by it and by id.
     _twins: WeakValueDictionary[tuple[int, int], Any]
 
     def __init__(
@@ -356,24 +367,13 @@ class CursorResultMetaData(ResultMetaData):
         if not known:
             return None
         position = self._positions[known[0]]
-        if position == AMBIGUOUS:
+        found_by = [thing for thing, other in self._positions.items() if other == position]
+        selected = [thing for thing in found_by if not isinstance(thing, str)]
+        is_other = selected and not any(_may_be_meant(column, each) for each in selected)
+        if position == AMBIGUOUS or is_other:
             return None
-        selected = [
-            thing
-            for thing, other in self._positions.items()
-            if other == position and not isinstance(thing, str)
-        ]
-        if selected and not any(_may_be_meant(column, each) for each in selected):
-            return None
-        why = (
-            "from a row that was unpickled is deprecated; adequate state cannot be pickled for "
-            "this to be efficient.   This usage will raise KeyError in a future release."
-            if self._declared is None
-            else "with only matching names as keys is deprecated, and will raise KeyError in a "
-            "future release; only Column objects that are explicitly part of the statement object "
-            "should be used."
-        )
-        exc.warn(f"Retrieving row values using Column objects {why}", exc.SADeprecationWarning)
+        was_unpickled = self._declared is None
+        exc.warn(_FOUND_UNPICKLED if was_unpickled else _FOUND_BY_NAME, exc.SADeprecationWarning)
         self._twins[position, id(column)] = column  # warned of once
         return position
 
@@ -457,7 +457,7 @@ def _may_be_meant(key: Any, selected: Any) -> bool:
 
     It does not if both are columns of tables, and of different ones.
     """
-    if key._is_column_clause and not _is_of_no_table(key) and not _is_of_no_table(selected):
+    if key._is_column_clause and not (_is_of_no_table(key) or _is_of_no_table(selected)):
         return bool(selected._is_column_element and key.shares_lineage(selected))
     return key.name == getattr(selected, "name", None)  # type: ignore[no-any-return]
 

@@ -70,7 +70,7 @@ class EntityQuery:
         # Until the row loader is made.
         self._compilation: Compilation | None = compilation
         self.scalar = compilation.gives_entities
-        self.repeats_parents = self.wants_unique = compilation.repeats_parents
+        self.repeats_parents = self.wants_unique = compilation.planner.repeats_parents
         asked = compilation.asked
         self.metadata = NamedColumns(
             names_of(entities, asked._of_query, asked._label_style), list(map(_found_by, entities))
@@ -81,7 +81,7 @@ class EntityQuery:
         # From an expression that was asked for to the statement's own.
         self._adapt: Adapt = unchanged
         self._loader: RowLoader | Literal[False] = False
-        joined = ", ".join(f"{name} (joined)" for name in compilation.joined_names)
+        joined = ", ".join(f"{load.prop} (joined)" for load in compilation.planner.joins)
         self.cause = Cause("query", _subjects(entities), joined)
 
     def unique(self, results: list[Any]) -> list[Any]:
@@ -431,6 +431,6 @@ class StatementQuery(EntityQuery):
         # As in the original, text is taken to select what the entities ask for, by name; any other
         # statement has columns of its own, in which theirs are looked up.
         if is_text:
-            self.sent = TextualSelect(statement, compilation.primary)
+            self.sent = TextualSelect(statement, compilation.planner.primary)
         else:
             self.sent, self._adapt = statement, partial(adapt_to, statement, by_name=True)

@@ -1,8 +1,8 @@
 """Context: an ORM select becomes a Core select and a recipe for its rows.
 
 Before: orm/query.py (Query) or Session.execute(select(...)) says what is asked.
-Here:   Asked, the one form of both; Compilation, which resolves entities, options, joins and eager
-        loading into one plain Select.
+Here:   Asked, the one form of both; EntityPlanner, which decides by mapping and options what each
+        entity needs; Compilation, which makes one plain Select of it all.
 After:  orm/compiled.py keeps it with its text; orm/rowloader.py makes objects by its RowPlan.
 
 Query and select() are two faces of one statement; they differ in labels, in what they do with
@@ -198,6 +198,20 @@ class Asked(Said):
         mappers = (Asked.of(each).subject for each in sources.values())
         return next(filter(None, mappers), None)
 
+    def adapt_to_base(self, expression: Any) -> Any:
+        """An expression as the union sees it that entities are read from, if there is one."""
+        base = self._base
+        if base is None:
+            return expression
+        return adapt_to(base, expression)
+
+    def in_base(self, selectable: FromClause) -> FromClause:
+        """The union that entities are read from, if it has columns of `selectable`; else that."""
+        base = self._base
+        if base is None or all(base.corresponding_column(each) is None for each in selectable.c):
+            return selectable
+        return base
+
     @classmethod
     def of(cls, said: Query | Select, legacy: bool = False, **more: Any) -> Asked:
         """What a Query says, or a select() with mapped things in it: their attributes are alike."""
@@ -260,7 +274,7 @@ def plain_form(statement: Select, toplevel: bool) -> Select:
 Select._plain_form = staticmethod(plain_form)
 
 
-# Compilation ----------------------------------------------------------------------------------
+# What its entities need -----------------------------------------------------------------------
 
 
 # A relationship that nothing else has loaded is loaded lazily, unless it is mapped as one of these.
@@ -290,99 +304,44 @@ def is_star(entity: Entity) -> bool:
 # columns: the list that takes them. outer: a LEFT OUTER JOIN leads here.
 Place = namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))
 
+# One relationship that is joined eagerly, when the query's own joins are known.
+# parent: its Place. target: the AliasedInsp of the related class.
+JoinedLoad = namedtuple("JoinedLoad", "prop parent target isouter criteria")
 
-class Compilation:
-    """One ORM select on its way to a Core select and a RowPlan.
 
-    options: already resolved (for lazy loads), else those of `asked`. purpose: what a known object
-    takes from a row. prior: the path from the first query to this one, which loads an attribute of
-    its objects; our paths continue it. subquery_root: see strategies.SubqueryLoader. binds: the
-    parameters whose values change between executions. Nothing is compiled before `statement` is
-    read.
+class EntityPlanner:
+    """Decides what each entity of one query needs, by its mapping and the options.
+
+    primary: the columns that are asked for; secondary: those that are joined eagerly, by joins.
+    plans: all EntityPlans; with_later: those that have later loaders. repeats_parents: a collection
+    is joined, and a parent comes in several rows. The rest: see Compilation.
     """
 
     def __init__(
         self,
         asked: Asked,
-        options: LoaderOptions | None = None,
-        purpose: Purpose = LOADING,
-        prior: Path = (),
-        binds: Sequence[BindParameter] = (),
-        subquery_root: SubqueryRoot | None = None,
+        options: LoaderOptions | None,
+        purpose: Purpose,
+        prior: Path,
+        binds: Sequence[BindParameter],
+        subquery_root: SubqueryRoot | None,
     ) -> None:
         self.asked = asked
-        for entity in asked.entities:
-            if isinstance(entity, MapperEntity):
-                entity.mapper.check_configured()
-            elif entity.entity is not None:
-                entity.entity.mapper.check_configured_once()
         self.purpose = purpose
         self.prior = prior
-        self.subquery_root = subquery_root
         self.binds = binds
-        self.primary = ColumnList()
-        self.secondary = ColumnList()
-        self.extra: list[Any] = []
-        #: The eager joins onto each FROM element (its place among them) or entity.
-        self.eager_joins: dict[int | MapperEntity, list[EagerJoin]] = {}
-        self.eager_order_by: list[Any] = []
-        # How the SELECT around the query, if it is wrapped, sees its expressions.
-        self._outside: Adapt = unchanged
-        #: A collection is joined: a parent comes in several rows.
-        self.repeats_parents = False
-        # Arguments for _join_eagerly(), which waits until the query's own joins are known.
-        self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
-        self.joined_names: list[str] = []
-        self._plans: list[EntityPlan] = []
-        self._with_later: dict[EntityPlan, None] = {}
-        # For each thing asked: an EntityPlan, or the column selected for an expression.
-        self._outputs: list[Any] = []
-        self.mapper_entities = mapper_entities(asked.entities)
-        self._given_options = options
-
-    @cached_property
-    def statement(self) -> Select:
-        """The Core select.
-
-        Raises: InvalidRequestError: nothing is to be selected.
-        """
-        statement = self._compiled()
-        # Its expressions still hold mapped columns; this says that it has been compiled already.
-        statement.__dict__["_is_plain"] = True
-        return statement
-
-    def _compiled(self) -> Select:
-        options = self._given_options
+        self.subquery_root = subquery_root
         if options is None:
-            options = self._resolved_options() if self.asked.toplevel else NO_OPTIONS
+            options = self._resolved_options() if asked.toplevel else NO_OPTIONS
         #: Without eager loading they only affect what the objects load later.
         self.later_options = options
-        self.options = options if self.asked._eager else NO_OPTIONS
-        self.from_clauses = self._from_clauses()
-        entities = self.asked.entities
-        if len(entities) > 1 and any(is_star(entity) for entity in entities):
-            raise sa_exc.CompileError(
-                "Can't generate ORM query that includes multiple expressions at the same time as "
-                "'*'; query for '*' alone if present"
-            )
-        for entity in entities:
-            is_mapped = isinstance(entity, MapperEntity)
-            set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
-            output = set_up(entity)
-            if not is_star(entity):  # the rows of `*` are taken as they come
-                self._outputs.append(output)
-        for waiting in self._waiting_joins:
-            self._join_eagerly(*waiting)
-        if not self.primary and not self.asked.textual:
-            raise sa_exc.InvalidRequestError(
-                "Query contains no columns with which to SELECT from."
-                if self.purpose.only is None
-                else "No column-based properties specified for refresh operation. Use "
-                "session.expire() to reload collections and related items."
-            )
-        if self._is_wrapped and any(self.eager_joins.values()):
-            return self._wrapped_statement()
-        return self._plain_statement()
+        self.options = options if asked._eager else NO_OPTIONS
+        self.primary = ColumnList()
+        self.secondary = ColumnList()
+        self.joins: list[JoinedLoad] = []
+        self.plans: list[EntityPlan] = []
+        self.with_later: dict[EntityPlan, None] = {}
+        self.repeats_parents = False
 
     def _resolved_options(self) -> LoaderOptions:
         try:
@@ -398,86 +357,14 @@ class Compilation:
             (each.options, mapper_entities(entities_of_all(each.columns)))
             for each in self.asked._replaced
         ]
-        return [*replaced, (self.asked._with_options, self.mapper_entities)]
-
-    # FROM ------------------------------------------------------------------------------------
-
-    def _from_clauses(self) -> list[FromClause]:
-        asked = self.asked
-        from_clauses = [] if asked._base is None else [asked._base]
-        from_clauses += outermost(asked._from_obj)
-        for each in asked._replaced:
-            from_clauses = self._with_joins(from_clauses, entities_of_all(each.columns), each.joins)
-        return self._with_joins(from_clauses, asked.entities, asked._setup_joins)
-
-    def _with_joins(
-        self, from_clauses: list[FromClause], entities: list[Entity], joins: Sequence[JoinStep]
-    ) -> list[FromClause]:
-        """The FROM elements with these joins, which may start from what is selected."""
-        if not joins:
-            return from_clauses
-        asked = self.asked
-        candidates = [entity.origin for entity in entities if entity.origin is not None]
-        possible = (*map(first_entity, asked._from_obj), *[each.entity for each in asked.entities])
-        start = next(filter(None, possible), None)
-        run = Joins(from_clauses, candidates, start, self._adapt_to_base)
-        return run.run(joins)
+        return [*replaced, (self.asked._with_options, mapper_entities(self.asked.entities))]
 
     # columns ---------------------------------------------------------------------------------
 
-    def _set_up_column(self, entity: ColumnEntity) -> ColumnElement:
-        column = self._adapt_to_base(entity.element._deannotated)
-        if self.asked.legacy and column._is_column_clause:
-            # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
-            self.primary.add(column)
-        else:
-            self.primary.append(column)
-        if entity.entity is not None and column._from_objects:
-            self._show_join(self._in_base(entity.entity.selectable))
-        return column
-
-    def _show_join(self, selectable: FromClause) -> None:
-        """Add a mapped join to FROM: its columns alone name the tables, not how they are joined."""
-        is_join = getattr(selectable, "_is_join", False)
-        if is_join and not matching(self.from_clauses, selectable):
-            self.from_clauses.append(selectable)
-
-    def _adapt_to_base(self, expression: Any) -> Any:
-        base = self.asked._base
-        if base is None:
-            return expression
-        return adapt_to(base, expression)
-
-    def _in_base(self, selectable: FromClause) -> FromClause:
-        """The union that entities are read from, if it has columns of `selectable`; else that."""
-        base = self.asked._base
-        if base is None or all(base.corresponding_column(each) is None for each in selectable.c):
-            return selectable
-        return base
-
-    def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
-        insp = entity.entity
-        seen = unchanged if isinstance(insp, Mapper) else _alias_adapter(insp, eager=False)
-        adapt, selectable = seen, self._in_base(entity.element)
-        if selectable is self.asked._base:
-
-            def adapt(expression: Any) -> Any:
-                return adapt_to(selectable, seen(expression))
-
-        path = (*self.prior, entity.entity)
-        place = Place(entity, path, adapt, selectable, self.primary)
-        plan = self._plan_entity(entity.mapper, place, self.purpose)
-        if plan.selected:
-            self._show_join(selectable)
-        elif not matching(self.from_clauses, selectable):
-            # All its columns are deferred, but its rows are asked for.
-            self.from_clauses.append(selectable)
-        return plan
-
-    def _plan_entity(self, mapper: Mapper, place: Place, purpose: Purpose) -> EntityPlan:
+    def plan_entity(self, mapper: Mapper, place: Place, purpose: Purpose) -> EntityPlan:
         """Collect what one entity needs, in the order of its properties, in a plan."""
         plan = EntityPlan(mapper, place.path, purpose)
-        self._plans.append(plan)
+        self.plans.append(plan)
         for key, prop in mapper._props.items():
             if purpose.only is not None and key not in purpose.only:
                 continue
@@ -550,7 +437,7 @@ class Compilation:
             if loader is not None:
                 plan.add(loader)
                 if loader.after_rows:
-                    self._with_later[plan] = None
+                    self.with_later[plan] = None
         elif strategy == "noload" and prop.loads_by != "dynamic":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
@@ -571,9 +458,8 @@ class Compilation:
         lazy = prop.loads_by if prop.loads_by in _NOT_LAZY else "select"
         is_own = strategy != lazy or bool(criteria)
         if is_own:
-            plan.callables[prop.key] = partial(
-                Loaders.lazy, prop, strategy=strategy, criteria=criteria
-            )
+            load = partial(Loaders.lazy, prop, strategy=strategy, criteria=criteria)
+            plan.callables[prop.key] = load
         if prop.uselist or not is_own:
             plan.resets.append(prop.key)
 
@@ -600,18 +486,48 @@ class Compilation:
             target = inspect(AliasedClass(prop.mapper))
             target.selectable._names_sorting = False
         path = (*place.path, prop, of_type or prop.mapper)
-        adapt = _alias_adapter(target)
-        child = Place(
-            place.root, path, adapt, target.selectable, self.secondary, place.outer or isouter
-        )
-        self._waiting_joins.append((prop, place, target, isouter, criteria))
-        self.joined_names.append(str(prop))
+        adapt, outer = _alias_adapter(target), place.outer or isouter
+        child = Place(place.root, path, adapt, target.selectable, self.secondary, outer)
+        self.joins.append(JoinedLoad(prop, place, target, isouter, criteria))
         self._plan_related(prop, plan, child)
+
+    def _plan_contained(
+        self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
+    ) -> None:
+        """contains_eager(): the query's own joins have the columns."""
+        self.repeats_parents |= bool(prop.uselist)
+        alias = settings.get("alias")
+        adapt, selectable = self._user_alias(prop, alias, place.root)
+        path = (*place.path, prop, alias)
+        if not self.options.starts_with(path):
+            path = (*place.path, prop, prop.mapper)
+        self._plan_related(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
 
     def _plan_related(self, prop: RelationshipProperty, plan: EntityPlan, child: Place) -> None:
         purpose = LOADING if self.purpose.refreshes else self.purpose
-        entity = self._plan_entity(prop.mapper, child, purpose)
+        entity = self.plan_entity(prop.mapper, child, purpose)
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
+
+    def _user_alias(
+        self, prop: RelationshipProperty, alias: Any, root: MapperEntity
+    ) -> tuple[Adapt, FromClause]:
+        # As in the original, an alias at the query's root adapts these columns.
+        of_root = unchanged if isinstance(root.entity, Mapper) else root.entity.adapt
+        if alias is not None and not isinstance(alias, Mapper):
+            is_alias = getattr(alias, "is_aliased_class", False)
+            selectable = alias.selectable if is_alias else alias
+            seen = partial(adapt_to, selectable)
+            if is_alias and of_root is not unchanged:
+                return (lambda expression: of_root(seen(expression))), selectable
+            return seen, selectable
+        table = prop.mapper.persist_selectable
+        selectable = self.asked.in_base(table)
+        if selectable is self.asked._base:
+            return self.asked.adapt_to_base, selectable
+        if alias is not None:
+            return unchanged, selectable
+        is_of_root = of_root is not unchanged and root.element.is_derived_from(table)
+        return of_root, root.element if is_of_root else selectable
 
     def later_path(self, place: Place) -> Path:
         """The path to an entity as later SELECTs know it.
@@ -637,14 +553,150 @@ class Compilation:
             return len(way) / 2 > join_depth
         return any(entity.mapper is prop.mapper for entity in way[::2])
 
-    def _join_eagerly(
+
+# The Core select ------------------------------------------------------------------------------
+
+
+class Compilation:
+    """One ORM select on its way to a Core select and a RowPlan.
+
+    options: already resolved (for lazy loads), else those of `asked`. purpose: what a known object
+    takes from a row. prior: the path from the first query to this one, which loads an attribute of
+    its objects; our paths continue it. subquery_root: see strategies.SubqueryLoader. binds: the
+    parameters whose values change between executions. Nothing is compiled before `statement` is
+    read.
+    """
+
+    def __init__(
         self,
-        prop: RelationshipProperty,
-        parent: Place,
-        target: Any,
-        isouter: bool,
-        criteria: tuple[Any, ...],
+        asked: Asked,
+        options: LoaderOptions | None = None,
+        purpose: Purpose = LOADING,
+        prior: Path = (),
+        binds: Sequence[BindParameter] = (),
+        subquery_root: SubqueryRoot | None = None,
     ) -> None:
+        self.asked = asked
+        for entity in asked.entities:
+            if isinstance(entity, MapperEntity):
+                entity.mapper.check_configured()
+            elif entity.entity is not None:
+                entity.entity.mapper.check_configured_once()
+        self.binds = binds
+        self._make_planner = partial(
+            EntityPlanner, asked, options, purpose, prior, binds, subquery_root
+        )
+        self.extra: list[Any] = []
+        #: The eager joins onto each FROM element (its place among them) or entity.
+        self.eager_joins: dict[int | MapperEntity, list[EagerJoin]] = {}
+        self.eager_order_by: list[Any] = []
+        # How the SELECT around the query, if it is wrapped, sees its expressions.
+        self._outside: Adapt = unchanged
+        # For each thing asked: an EntityPlan, or the column selected for an expression.
+        self._outputs: list[Any] = []
+
+    @cached_property
+    def statement(self) -> Select:
+        """The Core select.
+
+        Raises: InvalidRequestError: nothing is to be selected.
+        """
+        statement = self._compiled()
+        # Its expressions still hold mapped columns; this says that it has been compiled already.
+        statement.__dict__["_is_plain"] = True
+        return statement
+
+    def _compiled(self) -> Select:
+        self.planner = planner = self._make_planner()
+        self.from_clauses = self._from_clauses()
+        entities = self.asked.entities
+        if len(entities) > 1 and any(is_star(entity) for entity in entities):
+            raise sa_exc.CompileError(
+                "Can't generate ORM query that includes multiple expressions at the same time as "
+                "'*'; query for '*' alone if present"
+            )
+        for entity in entities:
+            is_mapped = isinstance(entity, MapperEntity)
+            set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
+            output = set_up(entity)
+            if not is_star(entity):  # the rows of `*` are taken as they come
+                self._outputs.append(output)
+        for load in planner.joins:
+            self._join_eagerly(load)
+        if not planner.primary and not self.asked.textual:
+            raise sa_exc.InvalidRequestError(
+                "Query contains no columns with which to SELECT from."
+                if planner.purpose.only is None
+                else "No column-based properties specified for refresh operation. Use "
+                "session.expire() to reload collections and related items."
+            )
+        if self._is_wrapped and any(self.eager_joins.values()):
+            return self._wrapped_statement()
+        return self._plain_statement()
+
+    # FROM ------------------------------------------------------------------------------------
+
+    def _from_clauses(self) -> list[FromClause]:
+        asked = self.asked
+        from_clauses = [] if asked._base is None else [asked._base]
+        from_clauses += outermost(asked._from_obj)
+        for each in asked._replaced:
+            from_clauses = self._with_joins(from_clauses, entities_of_all(each.columns), each.joins)
+        return self._with_joins(from_clauses, asked.entities, asked._setup_joins)
+
+    def _with_joins(
+        self, from_clauses: list[FromClause], entities: list[Entity], joins: Sequence[JoinStep]
+    ) -> list[FromClause]:
+        """The FROM elements with these joins, which may start from what is selected."""
+        if not joins:
+            return from_clauses
+        asked = self.asked
+        candidates = [entity.origin for entity in entities if entity.origin is not None]
+        possible = (*map(first_entity, asked._from_obj), *[each.entity for each in asked.entities])
+        start = next(filter(None, possible), None)
+        run = Joins(from_clauses, candidates, start, asked.adapt_to_base)
+        return run.run(joins)
+
+    # columns ---------------------------------------------------------------------------------
+
+    def _set_up_column(self, entity: ColumnEntity) -> ColumnElement:
+        column = self.asked.adapt_to_base(entity.element._deannotated)
+        if self.asked.legacy and column._is_column_clause:
+            # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
+            self.planner.primary.add(column)
+        else:
+            self.planner.primary.append(column)
+        if entity.entity is not None and column._from_objects:
+            self._show_join(self.asked.in_base(entity.entity.selectable))
+        return column
+
+    def _show_join(self, selectable: FromClause) -> None:
+        """Add a mapped join to FROM: its columns alone name the tables, not how they are joined."""
+        is_join = getattr(selectable, "_is_join", False)
+        if is_join and not matching(self.from_clauses, selectable):
+            self.from_clauses.append(selectable)
+
+    def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
+        insp = entity.entity
+        seen = unchanged if isinstance(insp, Mapper) else _alias_adapter(insp, eager=False)
+        adapt, selectable = seen, self.asked.in_base(entity.element)
+        if selectable is self.asked._base:
+
+            def adapt(expression: Any) -> Any:
+                return adapt_to(selectable, seen(expression))
+
+        path = (*self.planner.prior, entity.entity)
+        place = Place(entity, path, adapt, selectable, self.planner.primary)
+        plan = self.planner.plan_entity(entity.mapper, place, self.planner.purpose)
+        if plan.selected:
+            self._show_join(selectable)
+        elif not matching(self.from_clauses, selectable):
+            # All its columns are deferred, but its rows are asked for.
+            self.from_clauses.append(selectable)
+        return plan
+
+    def _join_eagerly(self, load: JoinedLoad) -> None:
+        prop, parent, target, isouter, criteria = load
         key = self._eager_key(parent.root)
         joined = prop.create_joins(
             source_selectable=self._eager_source(key, prop, parent),
@@ -657,7 +709,7 @@ class Compilation:
             any(join.nest(parent.selectable, target.selectable, steps) for join in joins)
         else:
             joins += [EagerJoin(isouter, target.selectable, *step) for step in steps]
-        if parent.columns is self.primary:
+        if parent.columns is self.planner.primary:
             self._need_parent_columns(prop, parent)
         self.eager_order_by += map(joined.adapt, prop.order_by or ())
 
@@ -673,7 +725,7 @@ class Compilation:
             return whole if is_hidden else source
         # And around a subquery, the class at the root takes the place of its alias.
         table = prop.parent.persist_selectable
-        is_of_root = parent.columns is self.primary and key.element.is_derived_from(table)
+        is_of_root = parent.columns is self.planner.primary and key.element.is_derived_from(table)
         return key.element if is_of_root else source
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
@@ -681,12 +733,12 @@ class Compilation:
         table = prop.parent.persist_selectable
         for element in iterate(prop.primaryjoin, closed="is_select"):
             if element._is_column_clause and table.c.contains_column(element):
-                self.primary.add(parent.adapt(element._deannotated))
+                self.planner.primary.add(parent.adapt(element._deannotated))
 
     def _eager_key(self, root: MapperEntity) -> int | MapperEntity:
         """What the eager joins of this entity are added to: a FROM element's place, or itself."""
         if self.from_clauses and not self._is_wrapped:
-            places = matching(self.from_clauses, self._in_base(root.element))
+            places = matching(self.from_clauses, self.asked.in_base(root.element))
             if len(places) > 1:
                 raise sa_exc.InvalidRequestError(
                     "Can't identify which query entity in which to joined eager load from.   "
@@ -696,46 +748,13 @@ class Compilation:
                 return places[0]
         return root
 
-    def _plan_contained(
-        self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
-    ) -> None:
-        """contains_eager(): the query's own joins have the columns."""
-        self.repeats_parents |= bool(prop.uselist)
-        alias = settings.get("alias")
-        adapt, selectable = self._user_alias(prop, alias, place.root)
-        path = (*place.path, prop, alias)
-        if not self.options.starts_with(path):
-            path = (*place.path, prop, prop.mapper)
-        self._plan_related(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
-
-    def _user_alias(
-        self, prop: RelationshipProperty, alias: Any, root: MapperEntity
-    ) -> tuple[Adapt, FromClause]:
-        # As in the original, an alias at the query's root adapts these columns.
-        of_root = unchanged if isinstance(root.entity, Mapper) else root.entity.adapt
-        if alias is not None and not isinstance(alias, Mapper):
-            is_alias = getattr(alias, "is_aliased_class", False)
-            selectable = alias.selectable if is_alias else alias
-            seen = partial(adapt_to, selectable)
-            if is_alias and of_root is not unchanged:
-                return (lambda expression: of_root(seen(expression))), selectable
-            return seen, selectable
-        table = prop.mapper.persist_selectable
-        selectable = self._in_base(table)
-        if selectable is self.asked._base:
-            return self._adapt_to_base, selectable
-        if alias is not None:
-            return unchanged, selectable
-        is_of_root = of_root is not unchanged and root.element.is_derived_from(table)
-        return of_root, root.element if is_of_root else selectable
-
-    # the Core select -------------------------------------------------------------------------
+    # SELECT ----------------------------------------------------------------------------------
 
     @property
     def _is_wrapped(self) -> bool:
         """Whether the query goes into a subquery, so that eager joins don't change its rows."""
         asked = self.asked
-        return self.repeats_parents and (
+        return self.planner.repeats_parents and (
             asked._limit_clause is not None
             or asked._offset_clause is not None
             or asked._distinct
@@ -754,7 +773,7 @@ class Compilation:
         froms = list(self.from_clauses)
         for key, joins in self.eager_joins.items():
             # The join hides the FROM element that it starts from.
-            from_ = froms[key] if isinstance(key, int) else self._in_base(key.element)
+            from_ = froms[key] if isinstance(key, int) else self.asked.in_base(key.element)
             for join in joins:
                 from_ = join.onto(from_)
             froms.append(from_)
@@ -762,7 +781,7 @@ class Compilation:
 
     def _add_order_by_columns(self, order_by: Sequence[ClauseElement]) -> None:
         """Select what is sorted by; DISTINCT or an outer ORDER BY needs it."""
-        selected = [_unlabelled(column) for column in self.primary]
+        selected = [_unlabelled(column) for column in self.planner.primary]
         present = set(map(id, selected))
         if not self._is_wrapped:
             # As in the original, a labelled subquery is not recognized as already selected.
@@ -779,20 +798,21 @@ class Compilation:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._criteria(self.asked._order_by_clauses)
         self._add_order_by_columns(order_by)
-        core = self._select([*self.primary, *self.extra], self.from_clauses, order_by)
+        core = self._select([*self.planner.primary, *self.extra], self.from_clauses, order_by)
         core.__dict__["_is_plain"] = True
-        from_ = inner = core.subquery()
+        inner = core.subquery()
         self._outside = to_outer = partial(adapt_to, inner)
+        from_: FromClause = inner
         for join in chain.from_iterable(self.eager_joins.values()):
             from_ = join.onto(from_, to_outer)
-        statement = Select._of_columns([*inner.c, *self.secondary])
+        statement = Select._of_columns([*inner.c, *self.planner.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
         statement._order_by_clauses = (*map(to_outer, order_by), *self.eager_order_by)
         return statement
 
     def _criteria(self, clauses: Iterable[ClauseElement]) -> tuple[ClauseElement, ...]:
-        return tuple([self._adapt_to_base(clause) for clause in clauses])
+        return tuple([self.asked.adapt_to_base(clause) for clause in clauses])
 
     def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Select:
         """A Core select of these, with everything else that was asked."""
@@ -815,7 +835,7 @@ class Compilation:
     @property
     def selected(self) -> list[ColumnElement]:
         """The columns in the order of a row, by what was asked for them."""
-        return [*self.primary, *self.extra, *self.secondary]
+        return [*self.planner.primary, *self.extra, *self.planner.secondary]
 
     def row_plan(self, metadata: ResultMetaData, adapt: Adapt) -> RowPlan:
         """Which column of a row fills what.
@@ -825,7 +845,7 @@ class Compilation:
         Raises: NoSuchColumnError: a column is not in the row. InvalidRequestError: two are.
         """
         outside = self._outside
-        joined_columns = set(map(id, self.secondary))
+        joined_columns = set(map(id, self.planner.secondary))
 
         def locate(column: Any) -> int:
             is_joined = id(column) in joined_columns
@@ -835,29 +855,32 @@ class Compilation:
             return locate(adapt(column))
 
         self._drop_unidentified(metadata)
-        for plan in self._plans:
-            is_asked = len(plan.path) == len(self.prior) + 1
+        for plan in self.planner.plans:
+            is_asked = len(plan.path) == len(self.planner.prior) + 1
             _locate_columns(plan, locate_asked if is_asked else locate)
         outputs = [
             output if isinstance(output, EntityPlan) else locate_asked(output)
             for output in self._outputs
         ]
-        return RowPlan(outputs, self.gives_entities, self._with_later)
+        return RowPlan(outputs, self.gives_entities, self.planner.with_later)
 
     def _drop_unidentified(self, metadata: ResultMetaData) -> None:
         """Leave joined objects whose primary key is not in the row to a lazy load."""
-        for plan in list(self._plans):
+        for plan in list(self.planner.plans):
             for joined in list(plan.joined):
                 key = map(self._outside, joined.entity.selected_key)
                 if not all(column in metadata for column in key):
                     plan.joined.remove(joined)
                     plan.resets.append(joined.prop.key)
-                    self._plans.remove(joined.entity)
+                    self.planner.plans.remove(joined.entity)
 
     @property
     def gives_entities(self) -> bool:
         """Whether a row is one object, given as itself: a Query of one class."""
-        return self.asked.legacy and len(self.asked.entities) == len(self.mapper_entities) == 1
+        return (
+            self.asked.legacy
+            and len(self.asked.entities) == len(mapper_entities(self.asked.entities)) == 1
+        )
 
 
 # What a Core select takes from an Asked: criteria, FROM elements, values as they are.

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
-    from ormtutor.miniorm.orm.unitofwork import Step, UOWTransaction
+    from ormtutor.miniorm.orm.unitofwork import Step
+    from ormtutor.miniorm.orm.unitofwork import UOWTransaction as Flush
 
     # Pairs of steps, by name; the first of a pair comes first.
     Order = tuple[tuple[str, str], ...]
@@ -119,18 +120,16 @@ class Dependency:
 
     # presort: which objects take part ---------------------------------------------------------
 
-    def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def presort_deletes(self, flush: Flush, states: States) -> None:
         """Parents are deleted: register what that means for their related objects."""
 
-    def presort_saves(self, flush: UOWTransaction, states: States) -> None:
+    def presort_saves(self, flush: Flush, states: States) -> None:
         """Parents are saved: register the related objects that came and went."""
         if self.cascade_orphan:
             for _, history in self._histories(flush, states, self.passive_on_save):
                 self._register_orphans(flush, history.deleted)
 
-    def has_changes(
-        self, flush: UOWTransaction, states: list[InstanceState], deletes: bool
-    ) -> bool:
+    def has_changes(self, flush: Flush, states: list[InstanceState], deletes: bool) -> bool:
         """Whether this relationship matters to the flush."""
         if not deletes or self.passive_deletes:
             passive = flags.PASSIVE_NO_INITIALIZE
@@ -146,7 +145,7 @@ class Dependency:
         return self.parent is not self.mapper and self.mapper in flush.mappers
 
     def _histories(
-        self, flush: UOWTransaction, states: States, passive: int
+        self, flush: Flush, states: States, passive: int
     ) -> Iterator[tuple[InstanceState, Any]]:
         """The states whose attribute has a history, with that history."""
         key = self.key
@@ -163,7 +162,7 @@ class Dependency:
 
     # edges: what comes before what ------------------------------------------------------------
 
-    def mapper_edges(self, flush: UOWTransaction) -> None:
+    def mapper_edges(self, flush: Flush) -> None:
         """Add this relationship's steps, and edges between them and those of the two mappers."""
         steps = {
             "parents saved": flush.step(self.parent),
@@ -175,9 +174,7 @@ class Dependency:
         }
         flush.add_edges([(steps[before], steps[after]) for before, after in self.order])
 
-    def object_edges(
-        self, flush: UOWTransaction, states: list[InstanceState], is_delete: bool
-    ) -> None:
+    def object_edges(self, flush: Flush, states: list[InstanceState], is_delete: bool) -> None:
         """The same between objects, where mappers depend on each other in a ring."""
         flush.step(self, is_delete).disabled = True
         parent_role = "parents deleted" if is_delete else "parents saved"
@@ -201,7 +198,7 @@ class Dependency:
                 steps[parent_role], steps[key_role] = parent, key
                 flush.add_edges([(steps.get(before), steps.get(after)) for before, after in order])
 
-    def _child_step(self, flush: UOWTransaction, child: InstanceState | None) -> dict[str, Step]:
+    def _child_step(self, flush: Flush, child: InstanceState | None) -> dict[str, Step]:
         """The step of a related object, by its role; empty if it takes no part in the flush."""
         if child is None or child not in flush.states:
             return {}
@@ -211,10 +208,10 @@ class Dependency:
 
     # process: copy keys -----------------------------------------------------------------------
 
-    def process_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def process_deletes(self, flush: Flush, states: States) -> None:
         """Parents are about to be deleted: clear keys, delete association rows."""
 
-    def process_saves(self, flush: UOWTransaction, states: States) -> None:
+    def process_saves(self, flush: Flush, states: States) -> None:
         """Parents (and, many-to-one, related objects) were saved: copy keys."""
 
     def _parentless(self, children: Any) -> list[InstanceState]:
@@ -222,7 +219,7 @@ class Dependency:
         impl = self.parent.impls[self.key]
         return [child for child in children if child is not None and not impl.hasparent(child)]
 
-    def _register_orphans(self, flush: UOWTransaction, children: Any) -> None:
+    def _register_orphans(self, flush: Flush, children: Any) -> None:
         left = "no longer" if self.direction is MANYTOONE else "removed from"
         for child in self._parentless(children):
             self._register_delete(flush, child, f"orphan: {left} {self.prop}")
@@ -238,13 +235,13 @@ class Dependency:
                 "subclass of this type."
             )
 
-    def _register_delete(self, flush: UOWTransaction, child: InstanceState, reason: str) -> None:
+    def _register_delete(self, flush: Flush, child: InstanceState, reason: str) -> None:
         """Register a related object for deletion, with all that its own delete cascade reaches."""
         flush.register(child, is_delete=True, operation="delete", prop=self.prop, reason=reason)
         for reached in flush.delete_cascade(child):
             flush.register(reached, is_delete=True, reason=f"delete cascade, {reason}")
 
-    def _wont_proceed(self, flush: UOWTransaction, child: InstanceState, operation: str) -> bool:
+    def _wont_proceed(self, flush: Flush, child: InstanceState, operation: str) -> bool:
         """Whether the related object is not in the session, so that nothing is written for it."""
         if flush.takes_part(child):
             return False
@@ -274,7 +271,7 @@ class OneToMany(Dependency):
         ("keys cleared", "children deleted"),
     )
 
-    def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def presort_deletes(self, flush: Flush, states: States) -> None:
         """Children lose their key, or are deleted too."""
         reason = f"removed from {self.prop}" if self.cascade_orphan else ""
         for _, history in self._histories(flush, states, self.passive_on_delete):
@@ -284,7 +281,7 @@ class OneToMany(Dependency):
                 for child in _objects(history.unchanged):
                     flush.register(child, operation="delete", prop=self.prop)
 
-    def presort_saves(self, flush: UOWTransaction, states: States) -> None:
+    def presort_saves(self, flush: Flush, states: States) -> None:
         """Added children are saved with us; removed ones lose their key, or are deleted."""
         children_added = flush.children_added.setdefault(self, set())
         for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
@@ -301,7 +298,7 @@ class OneToMany(Dependency):
                 for child in _objects(history.unchanged):
                     flush.register(child, left_alone=True, operation="pk change", prop=self.prop)
 
-    def process_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def process_deletes(self, flush: Flush, states: States) -> None:
         """Clear the children's keys, except where another parent has taken the child."""
         if self.passive_deletes == "all":
             return
@@ -313,7 +310,7 @@ class OneToMany(Dependency):
             for child in self._written(flush, bereft):
                 flush.clear(child, self, state)
 
-    def process_saves(self, flush: UOWTransaction, states: States) -> None:
+    def process_saves(self, flush: Flush, states: States) -> None:
         """Copy our key to the added children; clear it in the removed ones."""
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
         for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
@@ -327,7 +324,7 @@ class OneToMany(Dependency):
                 for child in self._written(flush, _objects(history.unchanged)):
                     flush.follow(state, child, self)
 
-    def _written(self, flush: UOWTransaction, children: Any) -> Iterator[InstanceState]:
+    def _written(self, flush: Flush, children: Any) -> Iterator[InstanceState]:
         """The children whose rows stay. Raises FlushError for one of a wrong class."""
         for child in children:
             self._verify_type(child)
@@ -345,7 +342,7 @@ class ManyToOne(Dependency):
         ("parents deleted", "children deleted"),
     )
 
-    def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def presort_deletes(self, flush: Flush, states: States) -> None:
         """With a delete cascade the related object is deleted too."""
         if not (self.cascade_delete or self.cascade_orphan):
             return
@@ -353,7 +350,7 @@ class ManyToOne(Dependency):
             for child in _objects(history.sum() if self.cascade_orphan else history.non_deleted()):
                 self._register_delete(flush, child, f"delete cascade along {self.prop}")
 
-    def process_saves(self, flush: UOWTransaction, states: States) -> None:
+    def process_saves(self, flush: Flush, states: States) -> None:
         """Copy the other's key to us."""
         for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             if history.deleted and not history.added:
@@ -386,20 +383,20 @@ class ManyToMany(Dependency):
         pairs = self.prop.secondary_synchronize_pairs
         return [KeyCopy(self.mapper, source, dest, None) for source, dest in pairs]
 
-    def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def presort_deletes(self, flush: Flush, states: States) -> None:
         """Load the collections: their association rows have to be deleted."""
         if not self.passive_deletes:
             for state in states:
                 flush.history(state, self.key, self.passive_on_delete)
 
-    def process_deletes(self, flush: UOWTransaction, states: States) -> None:
+    def process_deletes(self, flush: Flush, states: States) -> None:
         """Delete the association rows of deleted objects."""
         removed: list[Pair] = []
         for state, history in self._histories(flush, states, self.passive_on_delete):
             removed += self._rows(flush, state, history.non_added(), "delete")
         self._write(flush, [], removed)
 
-    def process_saves(self, flush: UOWTransaction, states: States) -> None:
+    def process_saves(self, flush: Flush, states: States) -> None:
         """Insert the association rows of added objects, delete those of removed ones."""
         added: list[Pair] = []
         removed: list[Pair] = []
@@ -408,12 +405,12 @@ class ManyToMany(Dependency):
             removed += self._rows(flush, state, history.deleted, "delete")
         self._write(flush, added, removed)
 
-    def _write(self, flush: UOWTransaction, added: list[Pair], removed: list[Pair]) -> None:
+    def _write(self, flush: Flush, added: list[Pair], removed: list[Pair]) -> None:
         flush.associations_done.setdefault(self.prop, set()).update(added, removed)
         flush.write_associations(self, added, removed)
 
     def _rows(
-        self, flush: UOWTransaction, state: InstanceState, children: Any, operation: str
+        self, flush: Flush, state: InstanceState, children: Any, operation: str
     ) -> list[Pair]:
         """The association rows to write, without those that the other side has written."""
         done = [

@@ -155,9 +155,7 @@ def _tables_aliased(selectable: Any) -> Any:
 LazyClause = namedtuple("LazyClause", "criterion columns")
 
 
-class AdaptedJoin(
-    namedtuple("AdaptedJoin", "primaryjoin secondaryjoin secondary destination places")
-):
+class AdaptedJoin(namedtuple("AdaptedJoin", "primaryjoin secondaryjoin secondary target places")):
     """A relationship's condition for the FROM objects of one query.
 
     places: where adapt() looks for columns.
@@ -175,16 +173,16 @@ class AdaptedJoin(
     def aliased(self, source: FromClause | None) -> AdaptedJoin:
         """The same for tables that have other names; the association table gets one here."""
         primaryjoin, secondaryjoin = map(_with_own_literals, self[:2])
-        to_dest, secondary = (self.destination, ""), self.secondary
+        to_dest, secondary = (self.target, ""), self.secondary
         if secondary is None:
             places = to_dest, (source, "")
-            primaryjoin = adapt(primaryjoin, (self.destination, "local"), (source, "remote"))
+            primaryjoin = adapt(primaryjoin, (self.target, "local"), (source, "remote"))
         else:
             secondary = _tables_aliased(secondary)
             places = to_dest, (secondary, "local")
             secondaryjoin = adapt(secondaryjoin, *places)
             primaryjoin = adapt(primaryjoin, places[1], (source, ""))
-        return AdaptedJoin(primaryjoin, secondaryjoin, secondary, self.destination, places)
+        return AdaptedJoin(primaryjoin, secondaryjoin, secondary, self.target, places)
 
     def adapt(self, criterion: Any) -> Any:
         """A criterion for the destination, with the names that the tables have in the query."""
@@ -199,11 +197,11 @@ class AdaptedJoin(
     def steps(self, isouter: bool) -> list[Pair]:
         """The joins, (right, ON), that lead to the destination."""
         if self.secondaryjoin is None:
-            return [(self.destination, self.primaryjoin)]
+            return [(self.target, self.primaryjoin)]
         if isouter:
             # Association rows must not appear on their own: they are joined with the right first.
-            return [(Join(self.secondary, self.destination, self.secondaryjoin), self.primaryjoin)]
-        return [(self.secondary, self.primaryjoin), (self.destination, self.secondaryjoin)]
+            return [(Join(self.secondary, self.target, self.secondaryjoin), self.primaryjoin)]
+        return [(self.secondary, self.primaryjoin), (self.target, self.secondaryjoin)]
 
 
 class JoinCondition:
@@ -501,10 +499,8 @@ class JoinCondition:
             if not element._is_column_clause or not is_value:
                 return None
             if column not in binds:
-                value = value_of(column)
-                binds[column] = bindparam(
-                    None, None, type_=column.type, unique=True, callable_=value
-                )
+                value, type_ = value_of(column), column.type
+                binds[column] = bindparam(None, None, type_=type_, unique=True, callable_=value)
             return binds[column]
 
         if by_secondary:
@@ -560,11 +556,9 @@ class JoinCondition:
             joined = joined.aliased(source_selectable)
         return joined.with_criteria(extra_criteria) if extra_criteria else joined
 
-    def _is_aliased(
-        self, source: FromClause | None, dest: FromClause, alias_secondary: bool
-    ) -> bool:
+    def _is_aliased(self, source: FromClause | None, dest: FromClause, by_alias: bool) -> bool:
         """Whether any of the tables has another name in the query."""
-        if alias_secondary and self.secondary is not None:
+        if by_alias and self.secondary is not None:
             return True
         is_other_source = source is not None and source._deannotated is not self.parent_table
         return is_other_source or dest._deannotated is not self.child_table

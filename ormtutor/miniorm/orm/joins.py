@@ -308,11 +308,9 @@ JoinPart = namedtuple("JoinPart", "selectable right onclause")
 class EagerJoin:
     """One eager join, `a LEFT OUTER JOIN (b JOIN c)`: b is its first part, c is nested in it."""
 
-    def __init__(
-        self, isouter: bool, selectable: FromClause, right: FromClause, onclause: Any
-    ) -> None:
+    def __init__(self, isouter: bool, target: FromClause, right: FromClause, onclause: Any) -> None:
         self._isouter = isouter
-        self._parts = [JoinPart(selectable, right, onclause)]
+        self._parts = [JoinPart(target, right, onclause)]
 
     def nest(self, parent: FromClause, target: FromClause, steps: Sequence[JoinSide]) -> bool:
         """Join the target to the parent, if that is ours: a missing c must not hide rows of a.

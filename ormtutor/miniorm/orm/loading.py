@@ -219,14 +219,10 @@ def get(
             return obj
     if options:
         options = select().options(*options)._with_options  # raises for what is no option
-    return load_by_ident(
-        session,
-        mapper,
-        ident,
-        options=resolve([(options, [mapper])]) if options else None,
-        options_key=tuple([option.key for option in options]),
-        purpose=POPULATE_EXISTING if populate_existing else LOADING,
-    )
+    resolved = resolve([(options, [mapper])]) if options else None
+    key = tuple([option.key for option in options])
+    purpose = POPULATE_EXISTING if populate_existing else LOADING
+    return load_by_ident(session, mapper, ident, options=resolved, options_key=key, purpose=purpose)
 
 
 def identity_of(mapper: Mapper, ident: Any) -> Any:
@@ -364,22 +360,13 @@ def load_expired(
         raise orm_exc.ObjectDeletedError(state)
 
 
-def refresh(
-    session: Session, state: InstanceState, attribute_names: Iterable[str] | None = None
-) -> None:
+def refresh(session: Session, state: InstanceState, names: Iterable[str] | None = None) -> None:
     """`Session.refresh`: read one object's row again, now.
 
     Raises: InvalidRequestError: there is no row, or only collections were named.
     """
-    mapper = state.mapper
-    found = _load_again(
-        session,
-        state,
-        state.ident,
-        attribute_names,
-        label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
-        cause=_for_one("refresh", mapper, state.ident),
-    )
+    cause, style = _for_one("refresh", state.mapper, state.ident), LABEL_STYLE_DISAMBIGUATE_ONLY
+    found = _load_again(session, state, state.ident, names, label_style=style, cause=cause)
     if found is None:
         raise sa_exc.InvalidRequestError(
             f"Could not refresh instance '{orm_exc.state_label(state)}'"

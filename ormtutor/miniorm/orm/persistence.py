@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.execution import ExecutionContext
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
-    from ormtutor.miniorm.orm.unitofwork import UOWTransaction
+    from ormtutor.miniorm.orm.unitofwork import UOWTransaction as Flush
 
     Pair = tuple[InstanceState, InstanceState]
     Values = dict[str, Any]
@@ -150,7 +150,7 @@ def writing_of(mapper: Mapper) -> Writing:
 # Saving ---------------------------------------------------------------------------------------
 
 
-def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction) -> None:
+def save(mapper: Mapper, states: Sequence[InstanceState], flush: Flush) -> None:
     """INSERT or UPDATE the rows of these objects, all of one mapper.
 
     Raises: StaleDataError: a row to be updated is not there. FlushError: a key is NULL.
@@ -169,7 +169,7 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
 
 
 def _insert_rows(
-    writing: Writing, connection: Connection, states: Sequence[InstanceState], flush: UOWTransaction
+    writing: Writing, connection: Connection, states: Sequence[InstanceState], flush: Flush
 ) -> bool:
     """INSERT pending objects, if all are of the plainest kind; False: nothing was done.
 
@@ -205,7 +205,7 @@ def _insert_rows(
 
 
 def records_of(
-    mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction
+    mapper: Mapper, states: Sequence[InstanceState], flush: Flush
 ) -> tuple[list[RowRecord], list[RowRecord]]:
     """The rows to update, and those to insert.
 
@@ -259,9 +259,7 @@ def _ident_order(mapper: Mapper) -> Any:
     )
 
 
-def takes_over_row(
-    mapper: Mapper, state: InstanceState, values: Values, flush: UOWTransaction
-) -> bool:
+def takes_over_row(mapper: Mapper, state: InstanceState, values: Values, flush: Flush) -> bool:
     """Whether a pending object has the key of one that is deleted in this flush: a row switch.
 
     Raises: InvalidRequestError: its key is expired, since it had a row before a rollback.
@@ -323,7 +321,7 @@ def _take_changes(writing: Writing, record: RowRecord, committed: Mapping[str, A
 
 
 def _add_row_key(
-    writing: Writing, record: RowRecord, committed: Mapping[str, Any], flush: UOWTransaction
+    writing: Writing, record: RowRecord, committed: Mapping[str, Any], flush: Flush
 ) -> None:
     """Identify the row, by the key that it has in the database now."""
     state, values, params = record.state, record.values, record.params
@@ -343,9 +341,7 @@ def _add_row_key(
         params.update(known)
 
 
-def _row_key(
-    writing: Writing, state: InstanceState, flush: UOWTransaction, verb: str
-) -> Sequence[Any]:
+def _row_key(writing: Writing, state: InstanceState, flush: Flush, verb: str) -> Sequence[Any]:
     """The primary key that a row has in the database; a new object has that of the row it takes.
 
     A new object can be deleted, too: after a rollback that made it new again.
@@ -374,7 +370,7 @@ def _emit(
     writing: Writing,
     connection: Connection,
     records: list[RowRecord],
-    flush: UOWTransaction,
+    flush: Flush,
     is_update: bool,
 ) -> None:
     for group in groups_of(records):
@@ -466,7 +462,7 @@ def _expire_what_follows(mapper: Mapper, states: Sequence[InstanceState]) -> Non
 # Deleting -------------------------------------------------------------------------------------
 
 
-def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction) -> None:
+def delete(mapper: Mapper, states: Sequence[InstanceState], flush: Flush) -> None:
     """DELETE the rows of these objects, all of one mapper. Warns of rows that are gone already.
 
     Raises: FlushError: a key is NULL.
@@ -517,7 +513,7 @@ def _association_key(state: InstanceState, copies: Any) -> Values:
 
 
 def write_associations(
-    subject: Any, added: Sequence[Pair], removed: Sequence[Pair], flush: UOWTransaction
+    subject: Any, added: Sequence[Pair], removed: Sequence[Pair], flush: Flush
 ) -> None:
     """DELETE and INSERT rows of an association table.
 

@@ -804,7 +804,7 @@ class RelationshipAttribute(InstrumentedAttribute):
             if not is_aliased_class and is_element:
                 criterion = joined.adapt(criterion)
             condition = condition & criterion._annotate(STANDS_APART)
-        froms = [joined.destination._annotate(STANDS_APART)]
+        froms = [joined.target._annotate(STANDS_APART)]
         if joined.secondary is not None:
             froms.append(joined.secondary)
         return exists(1).where(condition).select_from(*froms).correlate_except(*froms)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.context import Place
+    from ormtutor.miniorm.orm.context import EntityPlanner, Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext
     from ormtutor.miniorm.orm.state import InstanceState
@@ -300,16 +300,16 @@ def load_lazily(
 # While the rows are read ----------------------------------------------------------------------
 
 
-def eager_loader(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
+def eager_loader(prop: Any, strategy: str, planner: EntityPlanner, place: Place) -> Any:
     """A loader that runs when the rows are read; None: it would go in circles."""
-    is_immediate = compilation.purpose.refreshes or strategy == "immediate"
+    is_immediate = planner.purpose.refreshes or strategy == "immediate"
     depth = None if is_immediate else prop.join_depth
-    cycles = compilation.would_cycle(prop, place.path, depth)
+    cycles = planner.would_cycle(prop, place.path, depth)
     if is_immediate:
         return ImmediateLoader(prop, cycles)
     if cycles:
         return None
-    return (SelectInLoader if strategy == "selectin" else SubqueryLoader)(prop, compilation, place)
+    return (SelectInLoader if strategy == "selectin" else SubqueryLoader)(prop, planner, place)
 
 
 class EagerLoader:
@@ -338,9 +338,8 @@ class ImmediateLoader(EagerLoader):
 
     def __init__(self, prop: RelationshipProperty, cycles: bool = False) -> None:
         super().__init__(prop)
-        self._passive = flags.NO_RAISE | (
-            flags.PASSIVE_NO_FETCH_RELATED if cycles else flags.PASSIVE_OFF
-        )
+        how = flags.PASSIVE_NO_FETCH_RELATED if cycles else flags.PASSIVE_OFF
+        self._passive = flags.NO_RAISE | how
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
         """Load for an object, at its first row."""
@@ -357,18 +356,18 @@ class _SelectingLoader(EagerLoader):
 
     strategy = ""
 
-    def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
+    def __init__(self, prop: RelationshipProperty, planner: EntityPlanner, place: Place) -> None:
         super().__init__(prop)
-        settings = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD).settings
+        settings = planner.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD).settings
         of_type = settings.get("of_type")
-        self.criteria: Criteria = compilation.criteria_in(settings)
+        self.criteria: Criteria = planner.criteria_in(settings)
         self.target: Any = of_type or prop.mapper
         self.adapt = unchanged if of_type is None else of_type.adapt
         self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
-        self.prior = (*compilation.later_path(place), prop)
-        self.options = compilation.options
+        self.prior = (*planner.later_path(place), prop)
+        self.options = planner.options
         self.cause = Cause("eager load", str(prop), self.strategy)
-        self.purpose = compilation.purpose if compilation.purpose.overwrites else LOADING
+        self.purpose = planner.purpose if planner.purpose.overwrites else LOADING
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Raise InvalidRequestError for a dynamic attribute."""
@@ -394,8 +393,8 @@ class SelectInLoader(_SelectingLoader):
     strategy = "selectin"
     after_rows = True
 
-    def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
-        super().__init__(prop, compilation, place)
+    def __init__(self, prop: RelationshipProperty, planner: EntityPlanner, place: Place) -> None:
+        super().__init__(prop, planner, place)
         #: Which columns hold the keys: the parents' ("ours"), the children's ("children"), or
         #: those that a join finds ("join").
         self.kind = "join"
@@ -501,14 +500,14 @@ class SubqueryLoader(_SelectingLoader):
     strategy = "subquery"
     always = True
 
-    def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
-        super().__init__(prop, compilation, place)
+    def __init__(self, prop: RelationshipProperty, planner: EntityPlanner, place: Place) -> None:
+        super().__init__(prop, planner, place)
         self._of_place = place.adapt
         self._key_in_row: list[int] = []
-        root = compilation.subquery_root
-        way = self.prior[len(compilation.prior) :]
+        root = planner.subquery_root
+        way = self.prior[len(planner.prior) :]
         if root is None:
-            root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
+            root = SubqueryRoot(planner.asked, place.root, (), planner.binds)
             self.prior = way  # as in the original, only the path within this query is remembered
         if self.target is not prop.mapper:
             self.criteria = ()  # with of_type(), the original loses the criteria of and_()
@@ -593,11 +592,8 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
     embedded.__dict__ = {**asked.__dict__, **embedded.__dict__}
     embedded._where_criteria = (*asked._where_criteria, *criteria)
     if not asked._from_obj and asked._base is None:
-        embedded._from_obj = tuple(
-            dict.fromkeys(
-                each.entity.__clause_element__() for each in asked.entities if each.entity
-            )
-        )
+        mapped = [each.entity for each in asked.entities if each.entity]
+        embedded._from_obj = tuple(dict.fromkeys(each.__clause_element__() for each in mapped))
     if not set(columns) >= set(first.parent.primary_key):
         embedded._distinct = True
     if asked._limit_clause is asked._offset_clause is None and not asked.keeps_order:

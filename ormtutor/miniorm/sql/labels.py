@@ -26,7 +26,8 @@ from ormtutor.miniorm.sql.selectable import LABEL_STYLE_NONE, LABEL_STYLE_TABLEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from ormtutor.miniorm.sql.elements import ColumnElement
+    from ormtutor.miniorm.sql.naming import AnonymousName
 
 
 class SelectedColumn(namedtuple("SelectedColumn", "element label key fallback repeated")):
@@ -53,12 +54,12 @@ class ColumnNamer:
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.dedupe = dedupe
         # For each label the column that has it; and which column has which label already.
-        self.taken: dict[Any, int] = {}
-        self.seen: set[tuple[int, Any]] = set()
+        self.taken: dict[str, int] = {}
+        self.seen: set[tuple[int, str]] = set()
         self.repeats = 0
         self.key_of = KeyNamer(style)
 
-    def name(self, element: Any) -> SelectedColumn:
+    def name(self, element: ColumnElement) -> SelectedColumn:
         """The next column and its names."""
         key = self.key_of(element)
         if not element._render_label_in_columns_clause:
@@ -73,7 +74,9 @@ class ColumnNamer:
             return self._nameless(element, key)
         return self._named(element, key, label, required)
 
-    def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
+    def _named(
+        self, element: ColumnElement, key: str | None, label: str, required: bool
+    ) -> SelectedColumn:
         identity = hash(element)
         if self.taken.setdefault(label, identity) != identity:
             # Another column has that label.
@@ -89,7 +92,7 @@ class ColumnNamer:
             label, required = self._dedupe_label(element), True
         return SelectedColumn(element, label if required else None, key, label, repeated)
 
-    def _nameless(self, element: Any, key: Any) -> SelectedColumn:
+    def _nameless(self, element: ColumnElement, key: str | None) -> SelectedColumn:
         label = element._anon_name_label
         repeated = label in self.taken
         self.taken[label] = hash(element)
@@ -97,7 +100,7 @@ class ColumnNamer:
             label = self._dedupe_label(element)
         return SelectedColumn(element, None, key, label, repeated)
 
-    def _dedupe_label(self, element: Any) -> Any:
+    def _dedupe_label(self, element: ColumnElement) -> AnonymousName:
         self.repeats += 1
         wraps = isinstance(element, elements.WrapsColumnExpression)
         name = element._wrapped._own_name if wraps else getattr(element, "name", None)
@@ -114,17 +117,18 @@ class KeyNamer:
     def __init__(self, style: symbol) -> None:
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.repeats = style is LABEL_STYLE_NONE
-        self.used: set[Any] = set()
+        self.used: set[str] = set()
         self.names = Names()
 
-    def __call__(self, element: Any) -> Any:
+    def __call__(self, element: ColumnElement) -> str | None:
         """The key of the next column, with a number if it is taken."""
         if element._is_text_clause:
             return None
-        key = element._tq_key_label if self.qualified else element._proxy_key
+        key: str = element._tq_key_label if self.qualified else element._proxy_key
         if key is None:
             key = "_no_label"
-        if self.repeats or key not in self.used:
+        if key in self.used and not self.repeats:
+            key = element._anonymous(key).resolve(self.names)
+        else:
             self.used.add(key)
-            return key
-        return element._anonymous(key).resolve(self.names)
+        return key

@@ -63,7 +63,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any, ClassVar
 
+    from ormtutor.miniorm.sql.selectable import Keyed
     from ormtutor.miniorm.sql.traversal import Binds
+
+    Froms = Iterable[FromClause] | None
 
 
 # -- from what a learner wrote ---------------------------------------------------------------------
@@ -258,7 +261,7 @@ class SelectBase(Statement):
     # -- columns -------------------------------------------------------------------------------
 
     @property
-    def _all_selected_columns(self) -> list[Any]:
+    def _all_selected_columns(self) -> list[ColumnElement]:
         return [column for element in self._raw_columns for column in element._select_iterable]
 
     @property
@@ -301,7 +304,7 @@ class SelectBase(Statement):
         """The expressions between SELECT and FROM."""
         return iter(self._all_selected_columns)
 
-    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+    def _column_proxies(self, selectable: FromClause) -> list[Keyed]:
         return [
             column.element._make_proxy(selectable, name=column.label, key=column.key)
             for column in self._named_columns()
@@ -309,11 +312,11 @@ class SelectBase(Statement):
 
     # -- other things made of this -------------------------------------------------------------
 
-    def subquery(self, name: Any = None) -> Any:
+    def subquery(self, name: str | None = None) -> Subquery:
         """This in parentheses, for FROM."""
         return Subquery._construct(self._for_subquery(), name)
 
-    def alias(self, name: Any = None) -> Any:
+    def alias(self, name: str | None = None) -> Subquery:
         """The same as subquery()."""
         return self.subquery(name=name)
 
@@ -322,7 +325,7 @@ class SelectBase(Statement):
             return self.set_label_style(LABEL_STYLE_DISAMBIGUATE_ONLY)
         return self
 
-    def cte(self, name: Any = None, recursive: bool = False) -> CTE:
+    def cte(self, name: str | None = None, recursive: bool = False) -> CTE:
         """This before the statement: WITH name AS (...)."""
         return CTE._construct(self, name, recursive=recursive)
 
@@ -479,7 +482,7 @@ class GenerativeSelect(Said, SelectBase):
 show_as_own(GenerativeSelect, "limit offset slice order_by group_by")
 
 
-def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
+def sorting(clauses: Iterable[Any], role: str) -> tuple[ClauseElement, ...]:
     """The expressions of ORDER BY or GROUP BY."""
     return tuple([as_sorting(clause, role) for clause in clauses])
 
@@ -531,7 +534,7 @@ class Replaced(namedtuple("Replaced", "columns joins options")):
         )
 
 
-def replace_columns(statement: Any, columns: Sequence[Any]) -> None:
+def replace_columns(statement: Said, columns: Sequence[Any]) -> None:
     """Keep the joins and options of a new statement together with the columns that it had.
 
     Even without any, it remains a statement of mapped classes if it was one.
@@ -572,7 +575,7 @@ class Select(HasWhere, GenerativeSelect):
 
     # -- FROM ----------------------------------------------------------------------------------
 
-    def get_final_froms(self) -> list[Any]:
+    def get_final_froms(self) -> list[FromClause]:
         """The FROM objects that are written."""
         return FromList(self).displayed()
 
@@ -580,12 +583,12 @@ class Select(HasWhere, GenerativeSelect):
     @exc.deprecated(
         "The Select.froms attribute is moved to the Select.get_final_froms() method.", "1.4.23"
     )
-    def froms(self) -> list[Any]:
+    def froms(self) -> list[FromClause]:
         """The older spelling of get_final_froms()."""
         return self.get_final_froms()
 
     @property
-    def _from_objects(self) -> list[Any]:
+    def _from_objects(self) -> list[FromClause]:
         return FromList(self).found
 
     @property
@@ -719,7 +722,7 @@ class Select(HasWhere, GenerativeSelect):
     def _in_parentheses(self) -> bool:  # type: ignore[override]
         return bool(self._has_row_limiting_clause or self._order_by_clauses)
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         """Whether `fromclause` is in FROM, apart from what join() adds."""
         return any(
             from_.is_derived_from(fromclause)
@@ -728,12 +731,12 @@ class Select(HasWhere, GenerativeSelect):
         )
 
 
-def _column_structure(column: Any, binds: Binds) -> Hashable:
+def _column_structure(column: ClauseElement, binds: Binds) -> Hashable:
     """The structure of a selected thing, with its entity and its name there."""
     structure = column.structure(binds)
     annotations = column._annotations
     if not annotations:
-        return structure  # type: ignore[no-any-return]
+        return structure
     entity = annotations.get("parententity")
     return (
         structure,
@@ -812,15 +815,15 @@ def as_on_clause(onclause: Any) -> Any:
 # -- which FROM objects are written ----------------------------------------------------------------
 
 
-def each_once(froms: Iterable[Any]) -> list[Any]:
+def each_once(froms: Iterable[FromClause]) -> list[FromClause]:
     """FROM objects without repetitions."""
-    first: dict[Any, Any] = {}
+    first: dict[Any, FromClause] = {}
     for from_ in froms:
         first.setdefault(from_._deannotated, from_)
     return list(first.values())
 
 
-def outermost(froms: Iterable[Any]) -> list[Any]:
+def outermost(froms: Iterable[FromClause]) -> list[FromClause]:
     """FROM objects without repetitions, and without those inside the joins of others."""
     found = each_once(froms)
     hidden = _originals(_hidden(found))
@@ -832,7 +835,7 @@ class FromList:
 
     __slots__ = ("found", "statement")
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Select) -> None:
         self.statement = statement = Select._plain_form(statement, False)
         from_clauses = list(statement._from_obj)
         for each in statement._replaced:
@@ -840,13 +843,13 @@ class FromList:
         self._join(from_clauses, statement._raw_columns, statement._setup_joins)
         self.found = each_once([*statement._implied_froms, *from_clauses])
 
-    def _join(self, from_clauses: list[Any], columns: Any, joins: Any) -> None:
+    def _join(self, from_clauses: list[FromClause], columns: Any, joins: Any) -> None:
         for step in joins:
             place = self._left_side(from_clauses, columns, step)
             left = from_clauses[place]
             from_clauses[place] = Join(left, step.target, step.onclause, step.isouter, step.full)
 
-    def _left_side(self, from_clauses: list[Any], columns: Any, step: Any) -> int:
+    def _left_side(self, from_clauses: list[FromClause], columns: Any, step: CoreJoinStep) -> int:
         """The place of the left side in FROM, where it is added if it is not there."""
         left = step.left
         if left is not None:
@@ -862,7 +865,7 @@ class FromList:
         from_clauses.append(left)
         return len(from_clauses) - 1
 
-    def displayed(self, explicit: Any = None, implicit: Any = None) -> list[Any]:
+    def displayed(self, explicit: Froms = None, implicit: Froms = None) -> list[FromClause]:
         """The FROM objects to write.
 
         explicit: those of all enclosing statements, for correlate(). implicit: those of the nearest
@@ -888,16 +891,18 @@ class FromList:
         return froms
 
 
-def _originals(elements: Iterable[Any]) -> set[Any]:
+def _originals(elements: Iterable[ClauseElement]) -> set[Any]:
     return {each._deannotated for each in elements}
 
 
-def _hidden(froms: Iterable[Any]) -> list[Any]:
+def _hidden(froms: Iterable[FromClause]) -> list[FromClause]:
     """What is inside the joins among these FROM objects."""
     return [each for from_ in froms if from_._is_from_clause for each in from_._hide_froms]
 
 
-def only_joinable(candidates: list[Any], target: Any, onclause: Any, called: Any) -> int:
+def only_joinable(
+    candidates: list[FromClause], target: FromClause, onclause: Any, called: Any
+) -> int:
     """The position of the FROM object that could be joined with `target`.
 
     called: the target's name in messages.
@@ -919,7 +924,7 @@ def only_joinable(candidates: list[Any], target: Any, onclause: Any, called: Any
     )
 
 
-def _joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
+def _joinable(candidates: list[FromClause], target: FromClause, onclause: Any) -> list[int]:
     if len(candidates) == 1 and onclause is not None:
         return [0]
     parts = () if onclause is None else iterate(onclause)
@@ -941,7 +946,9 @@ def _joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
     return positions
 
 
-def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
+def _is_possible(
+    candidate: FromClause, target: FromClause, onclause: Any, columns: set[Any]
+) -> bool:
     """Whether the condition is about these two alone; if there is none, whether a key is."""
     if columns:
         return columns <= _originals([*candidate.c, *target.c])
@@ -973,7 +980,7 @@ class CompoundSelect(GenerativeSelect):
         first, *others = self.selects
         return self._with(selects=(first._for_subquery(), *others))
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         """Whether one of the SELECTs is; as in 1.4, one in parentheses raises AttributeError."""
         for each in self.selects:
             if each._in_parentheses:
@@ -988,8 +995,8 @@ class CompoundSelect(GenerativeSelect):
     def _raw_columns(self) -> Any:
         return self.selects[0]._raw_columns
 
-    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
-        proxies = self.selects[0]._column_proxies(selectable)
+    def _column_proxies(self, selectable: FromClause) -> list[Keyed]:
+        proxies: list[Keyed] = self.selects[0]._column_proxies(selectable)
         named = [
             [column for column in each._all_selected_columns if not column._is_text_clause]
             for each in self.selects
@@ -998,10 +1005,10 @@ class CompoundSelect(GenerativeSelect):
         for (_, proxy), (first, *others) in zip(proxies, columns, strict=False):
             later = [each._annotate({"weight": n}) for n, each in enumerate(others, 2)]
             proxy._proxies = (first, *later)
-        return proxies  # type: ignore[no-any-return]
+        return proxies
 
     @property
-    def _from_objects(self) -> list[Any]:
+    def _from_objects(self) -> list[FromClause]:
         return froms_of(self.selects)
 
     def structure(self, binds: Binds) -> Hashable:
@@ -1053,7 +1060,7 @@ class TextualSelect(SelectBase):
         """A copy with values for names in the text."""
         return self._with(element=self.element.bindparams(*binds, **bind_as_values))
 
-    def is_derived_from(self, fromclause: Any) -> bool:
+    def is_derived_from(self, fromclause: FromClause) -> bool:
         """Never: we do not know what a text selects from."""
         return False
 
