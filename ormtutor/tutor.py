@@ -461,11 +461,9 @@ class Tutor:
         kept = [turn for turn in self._typed() if not turn.is_lost]
         before = [*self._base, *map(entry_of, kept)]
         self.index += 1
-        if self._kernel().alive:
-            self._begin_step(before)
-        else:
+        if not self._kernel().alive:
             self._replace_kernel(before)
-            self._begin_step(before)
+        self._begin_step(before)
         self.study()
 
     def back(self) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 from ormtutor.check import ItemResult
 from ormtutor.cli.arguments import Options
-from ormtutor.cli.learning import wants_colour
+from ormtutor.cli.learning import is_agreed, wants_colour
 from ormtutor.config import Config, load
 from ormtutor.errors import LessonError, UsageError
 from ormtutor.findings import Finding, accept, fix, refuse_in_ci
@@ -301,10 +301,6 @@ def _offer(report: Report, options: Options, config: Config) -> Report:
 
 
 def _is_approved(difference: str) -> bool:
-    """Show a difference and ask whether to write it; Ctrl-C and end of file mean no."""
+    """Show a difference and ask whether to write it."""
     print(difference)
-    try:
-        return input("Write this? [y/N] ").strip().lower() in ("y", "yes")
-    except (EOFError, KeyboardInterrupt):
-        print()
-        return False
+    return is_agreed("Write this? [y/N] ")

@@ -73,15 +73,15 @@ def _may_run(options: Options, config: Config) -> bool:
         return True
     print("Not part of the course:", *(f"  {line}" for line in where), sep="\n")
     print("A lesson is a program: its code runs on this computer, with your rights.")
-    if not _is_agreed("Run it? [y/N] "):
+    if not is_agreed("Run it? [y/N] "):
         print("Nothing was run.")
         return False
     trust.accept(asked)
     return True
 
 
-def _is_agreed(question: str) -> bool:
-    """Ask; Ctrl-C and end of file mean no."""
+def is_agreed(question: str) -> bool:
+    """Ask; return whether the answer is yes. Ctrl-C and end of file mean no."""
     try:
         return input(question).strip().lower() in ("y", "yes")
     except (EOFError, KeyboardInterrupt):

@@ -14,7 +14,7 @@ from pathlib import Path
 from ormtutor import files
 from ormtutor.cli import complain
 from ormtutor.cli.arguments import Options, nearest
-from ormtutor.cli.learning import wants_colour
+from ormtutor.cli.learning import is_agreed, wants_colour
 from ormtutor.config import Config, load
 from ormtutor.course.library import Library
 from ormtutor.course.progress import Progress
@@ -173,12 +173,7 @@ def reset(options: Options) -> int:
     if not options.yes:
         if not sys.stdin.isatty():
             raise UsageError("reset asks before it forgets", hint="Say --yes to mean it.")
-        try:
-            answer = input(f"Forget {what}? [y/N] ")
-        except (EOFError, KeyboardInterrupt):
-            print()
-            answer = ""
-        if answer.strip().lower() not in ("y", "yes"):
+        if not is_agreed(f"Forget {what}? [y/N] "):
             print("nothing was forgotten")
             return 0
     records = _writable()

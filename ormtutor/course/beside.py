@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import Literal
 
-from ormtutor.course.output import blank_addresses, words_marked
+from ormtutor.course.output import blank_addresses, with_visible_blanks, words_marked
 from ormtutor.course.statements import SentSQL, marks, one_line, shape, spelled_out, verb
 from ormtutor.records import record
 
@@ -53,14 +53,9 @@ def outputs(step: str, yours: str) -> list[Row]:
         right,
         [blank_addresses(line) for line in left],
         [blank_addresses(line) for line in right],
-        _with_blanks,
+        with_visible_blanks,
         words_marked,
     )
-
-
-def _with_blanks(line: str) -> str:
-    body = line.rstrip()
-    return body + line[len(body) :].replace(" ", "·").replace("\t", "→")
 
 
 # --- what was sent --------------------------------------------------------------------------------

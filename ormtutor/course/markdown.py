@@ -297,11 +297,10 @@ class _Reader:
         self.blocks.append(Block(kind, line, end))
         if first == "toml":
             self._take_header(token.content, line)
-        elif self.header is None:
+            return
+        if self.header is None:
             self._refuse_late_header(line)
-            self._take_fence(first, further, token.content, line)
-        else:
-            self._take_fence(first, further, token.content, line)
+        self._take_fence(first, further, token.content, line)
 
     def _take_heading(self, content: str, line: int) -> None:
         if self.header is None:

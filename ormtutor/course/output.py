@@ -270,17 +270,17 @@ def difference(want: str, got: str, *, names: tuple[str, str] = ("want", "got"))
 def _pair(left: str | None, right: str | None, names: tuple[str, str], width: int) -> list[str]:
     lines = []
     if left is not None:
-        lines.append(f"- {names[0]:{width}}  {_visible(left, right)}")
+        lines.append(f"- {names[0]:{width}}  {with_visible_blanks(left, right)}")
     if right is not None:
-        lines.append(f"+ {names[1]:{width}}  {_visible(right, left)}")
+        lines.append(f"+ {names[1]:{width}}  {with_visible_blanks(right, left)}")
     if left is not None and right is not None:
-        marks = words_marked(_visible(left, right), _visible(right, left))
+        marks = words_marked(with_visible_blanks(left, right), with_visible_blanks(right, left))
         if marks.strip():
             lines.append(f"  {'':{width}}  {marks}")
     return lines
 
 
-def _visible(text: str, other: str | None) -> str:
+def with_visible_blanks(text: str, other: str | None = None) -> str:
     """Return a line with its trailing blanks made visible; all, if only blanks differ."""
     if other is not None and text.split() == other.split():
         return text.replace(" ", "·").replace("\t", "→")

@@ -85,12 +85,7 @@ class Facts:
 
     def inspection(self, mapped: object) -> Any:
         """Return the state of a mapped object; None for anything else."""
-        if self.recorder.inspect is None or isinstance(mapped, type):
-            return None
-        # Only a mapped object has it; asking the engine about others may run their code.
-        if "_sa_instance_state" not in _instance_dict(mapped):
-            return None
-        return self.recorder.inspect(mapped, raiseerr=False)
+        return self.recorder.observer.state_of(mapped)
 
     def _mapped(self, mapped: object) -> Any:
         found = self.inspection(mapped)
@@ -349,14 +344,6 @@ def changed_attributes(state: Any) -> list[str]:
         for key in state.mapper.column_attrs.keys()  # noqa: SIM118 - no dictionary
         if key in state.committed_state and state.attrs[key].history.has_changes()
     ]
-
-
-def _instance_dict(value: object) -> Mapping[str, Any]:
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _is_among(value: object, others: Iterable[object]) -> bool:

@@ -149,7 +149,7 @@ class Observer:
         named = [
             value
             for name, value in list(self._namespace.items())
-            if is_learners_name(name, value) and self._state(value) is not None
+            if is_learners_name(name, value) and self.state_of(value) is not None
         ]
         held = [
             one
@@ -158,7 +158,8 @@ class Observer:
         ]
         return list({id(one): one for one in (*named, *held)}.values())[:MOST_OBJECTS]
 
-    def _state(self, value: object) -> Any:
+    def state_of(self, value: object) -> Any:
+        """Return the state of a mapped object; None for anything else."""
         # Only a mapped object has it; asking the engine about others may run their code.
         if self.inspect is None or isinstance(value, type):
             return None
@@ -171,7 +172,7 @@ class Observer:
         return self.inspect(value, raiseerr=False)
 
     def _about(self, one: Any) -> Iterator[Seen]:
-        state = self._state(one)
+        state = self.state_of(one)
         mapper = state.mapper
         yield from self._stray(one, state)
         # Asking for its relationships would configure the mappers, which is left to the learner.
@@ -186,7 +187,7 @@ class Observer:
                 yield from self._unjoined(one, state, prop)
 
     def _call(self, one: Any) -> str:
-        return name_of(one, self._namespace) or label(one, self._state(one))
+        return name_of(one, self._namespace) or label(one, self.state_of(one))
 
     def _stray(self, one: Any, state: Any) -> Iterator[Seen]:
         """Yield names that were set on an object and are nearly, but not quite, mapped ones."""
@@ -200,7 +201,7 @@ class Observer:
 
     def _listed(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
         for member in _members(state.dict.get(prop.key)):
-            found = self._state(member)
+            found = self.state_of(member)
             if found is not None and found.deleted:
                 yield "listed", (self._call(member), self._call(one), prop.key)
 
@@ -219,7 +220,7 @@ class Observer:
     def _unlinked(self, one: Any, prop: Any, other: Any, name: str) -> Iterator[Seen]:
         """Yield the relationships over the same columns that are not linked by back_populates."""
         columns = {column for pair in prop.local_remote_pairs for column in pair}
-        for back in self._state(other).mapper.relationships:
+        for back in self.state_of(other).mapper.relationships:
             over = {column for pair in back.local_remote_pairs for column in pair}
             if back is not prop and back.mapper is prop.parent and over == columns:
                 yield "unlinked", (self._call(one), prop.key, name, back.key)
@@ -238,7 +239,7 @@ class Observer:
                 yield "unflushed", (*words, "None")
             return
         other = state.dict[prop.key]
-        found = None if other is None else self._state(other)
+        found = None if other is None else self.state_of(other)
         if found is not None and (found.deleted or found.identity is None):
             return
         if found is None:

@@ -500,7 +500,8 @@ def rows_not_objects(past: Past) -> Remark | None:
                 for other in counts
                 if body in " ".join(other.sql.split()) and other.parameters == one.parameters
             ]
-            if not same or not 0 < objects < back.rows or _last(one, same) not in _mine(past):
+            newest = max((one, *same), key=lambda statement: statement.number)
+            if not same or not 0 < objects < back.rows or newest not in past.turn.statements:
                 continue
             return Remark(
                 "rows, not objects",
@@ -510,14 +511,6 @@ def rows_not_objects(past: Past) -> Remark | None:
                 "`.distinct().count()`, or `len(query.all())`.",
             )
     return None
-
-
-def _last(one: Statement, others: Sequence[Statement]) -> Statement:
-    return max((one, *others), key=lambda statement: statement.number)
-
-
-def _mine(past: Past) -> tuple[Statement, ...]:
-    return past.turn.statements
 
 
 def nulled(past: Past) -> Remark | None:

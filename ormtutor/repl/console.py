@@ -109,7 +109,7 @@ class Console:
         elif isinstance(event, Replied):
             self._reply(event.message)
         elif isinstance(event, Concluded):
-            self._conclude()
+            self.running = None
         elif isinstance(event, Judged):
             verdict, onward = event.verdict, event.onward
             self._block(lambda room: panels.verdict(verdict, room, onward=onward))
@@ -172,9 +172,6 @@ class Console:
             last = self.blocks[-1]
             assert isinstance(last, Late)
             last.replies.append(message)
-
-    def _conclude(self) -> None:
-        self.running = None
 
     def _block(self, make: Callable[[int], list[Line]]) -> None:
         self.blocks.append(Block(make))
