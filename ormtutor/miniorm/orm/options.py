@@ -301,15 +301,17 @@ class LoaderOptions:
     """All resolved options of one query, by path.
 
     A path begins at an entity of this query, even for the SELECTs that follow from it.
-    propagated: whether loaded objects keep the options that concern them.
+    propagated: whether loaded objects keep the options that concern them. given: these without what
+    with_lazy() added.
     """
 
-    __slots__ = ("_by_path", "_kept", "propagated", "resolved")
+    __slots__ = ("_by_path", "_kept", "given", "propagated", "resolved")
 
     def __init__(self, resolved: Iterable[Resolved]) -> None:
         self.resolved = tuple(resolved)
         self._by_path = {each.path: each for each in self.resolved if each.strategy is not None}
         self._kept: LoaderOptions | None = None
+        self.given = self
         self.propagated = any(each.propagates for each in self.resolved)
 
     def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved:
@@ -336,7 +338,7 @@ class LoaderOptions:
         """These options, but with lazy loading for `paths`."""
         more = [Resolved(path, "select", {}, False) for path in paths]
         new = LoaderOptions([*self.resolved, *more])
-        new._kept = self.kept()
+        new.given, new._kept = self.given, self.kept()
         return new
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:

@@ -508,7 +508,9 @@ class SubqueryLoader(_SelectingLoader):
         way = self.prior[len(planner.prior) :]
         if root is None:
             root = SubqueryRoot(planner.asked, place.root, (), planner.binds)
-            self.prior = way  # as in the original, only the path within this query is remembered
+            # As in the original: only the path within this query is remembered, and a lazy load's
+            # own option, not to load the way back, is not.
+            self.prior, self.options = way, planner.options.given
         if self.target is not prop.mapper:
             self.criteria = ()  # with of_type(), the original loses the criteria of and_()
         self.root = root._replace(chain=(*root.chain, *way[1::2]))
