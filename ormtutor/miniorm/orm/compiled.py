@@ -19,13 +19,7 @@ from ormtutor.miniorm.engine.cause import QUERY, Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, metadata_of
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import ResultMetaData
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    Compilation,
-    MapperEntity,
-    adapt_to,
-    entities_of_all,
-)
+from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity, adapt_to, entities_of_all
 from ormtutor.miniorm.orm.entities import unchanged
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of

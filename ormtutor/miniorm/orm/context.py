@@ -52,14 +52,7 @@ from ormtutor.miniorm.orm.rowloader import (
 )
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import (
-    SAID,
-    Exists,
-    Said,
-    ScalarSelect,
-    Select,
-    outermost,
-)
+from ormtutor.miniorm.sql.select import SAID, Exists, Said, ScalarSelect, Select, outermost
 from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     Alias,
@@ -706,7 +699,8 @@ class Compilation:
         )
         joins, steps = self.eager_joins.setdefault(key, []), joined.steps(isouter)
         if parent.outer and not isouter:
-            any(join.nest(parent.selectable, target.selectable, steps) for join in joins)
+            for join in joins:
+                join.nest(parent.selectable, target.selectable, steps)
         else:
             joins += [EagerJoin(isouter, target.selectable, *step) for step in steps]
         if parent.columns is self.planner.primary:

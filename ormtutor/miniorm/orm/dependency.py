@@ -189,9 +189,7 @@ class Dependency:
                 continue
             key = flush.step(self, is_delete, state)
             parent = flush.step(self.parent, is_delete, state)
-            children: list[dict[str, Step]] = [
-                {"children saved": saved, "children deleted": deleted}
-            ]
+            children = [{"children saved": saved, "children deleted": deleted}]
             if saved in flush.ring:
                 children = [self._child_step(flush, child) for child in related]
             for steps in children:

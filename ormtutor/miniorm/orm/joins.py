@@ -13,8 +13,6 @@ Follows: SQLAlchemy 1.4, `Query.join`, `Select.join`, "Joining to a Target".
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
@@ -301,38 +299,37 @@ def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:
 # Joined eager loading -------------------------------------------------------------------------
 
 
-# selectable: the one whose columns it brings; right: that, perhaps with an association table.
-JoinPart = namedtuple("JoinPart", "selectable right onclause")
-
-
 class EagerJoin:
-    """One eager join, `a LEFT OUTER JOIN (b JOIN c)`: b is its first part, c is nested in it."""
+    """One eager join, `a LEFT OUTER JOIN (b JOIN c)`: b is its first part, c is nested in it.
+
+    A part is the target, whose columns it brings; the right side, which is that, perhaps with an
+    association table; and the ON clause.
+    """
 
     def __init__(self, isouter: bool, target: FromClause, right: FromClause, onclause: Any) -> None:
         self._isouter = isouter
-        self._parts = [JoinPart(target, right, onclause)]
+        self._parts = [(target, right, onclause)]
 
-    def nest(self, parent: FromClause, target: FromClause, steps: Sequence[JoinSide]) -> bool:
+    def nest(self, parent: FromClause, target: FromClause, steps: Sequence[JoinSide]) -> None:
         """Join the target to the parent, if that is ours: a missing c must not hide rows of a.
 
         An association table is joined to the parent, and stays part of it.
         """
-        for place, part in enumerate(self._parts):
-            if part.selectable is parent:
-                right = _joined_along(part.right, steps[:-1])
-                nested = [part._replace(right=right), JoinPart(target, *steps[-1])]
-                self._parts[place : place + 1] = nested
-                return True
-        return False
+        for place, (ours, right, onclause) in enumerate(self._parts):
+            if ours is parent:
+                *association, last = steps
+                right = _joined_along(right, association)
+                self._parts[place : place + 1] = [(ours, right, onclause), (target, *last)]
+                return
 
     def onto(self, from_: FromClause, adapt: Callable[[Any], Any] = unchanged) -> Join:
         """`from_ LEFT OUTER JOIN` all of it."""
-        first, *nested = self._parts
-        right = _joined_along(first.right, [(part.right, part.onclause) for part in nested])
-        return Join(from_, right, adapt(first.onclause), self._isouter)
+        (_, right, onclause), *nested = self._parts
+        right = _joined_along(right, [step for _, *step in nested])
+        return Join(from_, right, adapt(onclause), self._isouter)
 
 
-def _joined_along(from_: FromClause, steps: Iterable[JoinSide]) -> FromClause:
+def _joined_along(from_: FromClause, steps: Iterable[Sequence[Any]]) -> FromClause:
     for right, onclause in steps:
         from_ = Join(from_, right, onclause)
     return from_

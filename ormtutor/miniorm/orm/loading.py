@@ -287,15 +287,11 @@ def load_by_ident(
         )
 
     def make() -> Compilation:
-        binds = []
-        criteria = []
+        criteria, binds = [], []
         for index, column in enumerate(mapper.primary_key):
-            if index in missing:
-                criteria.append(column.is_(None))
-            else:
-                criteria.append(
-                    column == BindParameter(PRIMARY_KEY, None, type_=column.type, unique=True)
-                )
+            value = BindParameter(PRIMARY_KEY, None, type_=column.type, unique=True)
+            criteria.append(column.is_(None) if index in missing else column == value)
+            if index not in missing:
                 binds.append(criteria[-1].right)  # a copy, where the column has no type
         entity = MapperEntity(mapper)
         asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))

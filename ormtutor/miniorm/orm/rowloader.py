@@ -42,8 +42,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.compiled import EntityQuery
+    from ormtutor.miniorm.orm.impls import AttributeImpl
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.options import LoaderOptions
+    from ormtutor.miniorm.orm.relationships import RelationshipProperty
+    from ormtutor.miniorm.orm.session import Session
 
     Values = dict[str, Any]
     Turn = tuple[int, Any]
@@ -102,7 +106,7 @@ class EntityPlan:
         self.columns: dict[str, int] = {}
         self.selected: dict[str, Any] = {}
         self.selected_key: list[Any] = []
-        self.from_row: list[Any] = []
+        self.from_row: list[RelationshipProperty] = []
         self.joined: list[JoinedPlan] = []
         self.at_once: list[Turn] = []
         self.later: list[Any] = []
@@ -172,8 +176,8 @@ class LoadContext:
 
     def __init__(
         self,
-        session: Any,
-        query: Any,
+        session: Session,
+        query: EntityQuery,
         parameters: Any,
         params: dict[str, Any] | None = None,
         refresh_state: InstanceState | None = None,
@@ -297,13 +301,13 @@ def _take(
             impl.set_committed_value(state, values, [] if impl.collection else None)
 
 
-def fill_collection(impl: Any, obj: Any, members: Iterable[Any]) -> None:
+def fill_collection(impl: AttributeImpl, obj: Any, members: Iterable[Any]) -> None:
     """Make the loaded members the collection of `obj`."""
     values = obj.__dict__
     impl.set_committed_value(values["_sa_instance_state"], values, list(members))
 
 
-def require_population(prop: Any, impl: Any) -> None:
+def require_population(prop: RelationshipProperty, impl: AttributeImpl) -> None:
     """Raise InvalidRequestError for an attribute that a query cannot fill: a dynamic one."""
     if impl.dynamic:
         raise sa_exc.InvalidRequestError(
@@ -311,12 +315,12 @@ def require_population(prop: Any, impl: Any) -> None:
         )
 
 
-def warn_of_several(prop: Any, how: str = "eagerly") -> None:
+def warn_of_several(prop: RelationshipProperty, how: str = "eagerly") -> None:
     """Warn that there is a second row for a scalar attribute."""
     sa_exc.warn(f"Multiple rows returned with uselist=False for {how}-loaded attribute '{prop}' ")
 
 
-def one_of(prop: Any, found: Sequence[Any], how: str = "eagerly") -> Any:
+def one_of(prop: RelationshipProperty, found: Sequence[Any], how: str = "eagerly") -> Any:
     """The first of what was found: the value of a scalar attribute."""
     if len(found) > 1:
         warn_of_several(prop, how)
@@ -539,17 +543,15 @@ class _EntitySource:
 
     def _report(self, state: str) -> list[str]:
         """Tell the class and listeners that the object is loaded."""
-        lines = []
+        lines, source = [], self._source
         reconstructor = self._plan.mapper.reconstructor
         if reconstructor is not None:
             # It sees the first member of a joined collection, the others come with later rows.
             for child, fill in zip(self._plan.joined, self._fills, strict=True):
                 if child.prop.uselist:
-                    members = (
-                        f"{self._source.name('impl', child.impl)}, {self.obj}, {fill}.values()"
-                    )
-                    lines.append(f"if {fill} is not None: fill_collection({members})")
-            lines.append(f"{self._source.name('reconstruct', reconstructor)}({self.obj})")
+                    given = f"{source.name('impl', child.impl)}, {self.obj}, {fill}.values()"
+                    lines.append(f"if {fill} is not None: fill_collection({given})")
+            lines.append(f"{source.name('reconstruct', reconstructor)}({self.obj})")
         return [*lines, f"if tell is not None: tell({state})"]
 
     def _first_row(self) -> list[str]:
