@@ -32,14 +32,15 @@ def learn(options: Options) -> int:
         return 0
     colour = wants_colour(options, config)
     size = None if options.plain or config.plain else _screen_size()
-    if size is None:
-        _session(options, config, colour).by_lines()
-        return 0
     ascii_only = not theme.can_draw(sys.stdout.encoding)
     opening = Opening(colour=colour, ascii_only=ascii_only)
     try:
-        opening.paint(*size)
-        _session(options, config, colour).on_screen(opening, ascii_only=ascii_only)
+        if size is None:
+            opening.guard()  # readline has a mode of its own for the terminal
+            _session(options, config, colour).by_lines()
+        else:
+            opening.paint(*size)
+            _session(options, config, colour).on_screen(opening, ascii_only=ascii_only)
     finally:
         opening.close()
     return 0
