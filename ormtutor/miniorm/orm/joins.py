@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.entities import AliasedInsp
+    from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.sql.elements import ColumnElement
     from ormtutor.miniorm.sql.selectable import FromClause
+    from ormtutor.miniorm.sql.traversal import Binds
 
+    Mapped = Mapper | AliasedInsp
     JoinSide = tuple[FromClause, ColumnElement]  # the right side and the ON clause
 
 _NOT_A_TARGET = "Expected mapped entity or selectable/table as join target"
@@ -51,7 +55,7 @@ class JoinStep(CoreJoinStep):
 
     __slots__ = ()
 
-    def structure(self, binds: Any) -> Hashable:
+    def structure(self, binds: Binds) -> Hashable:
         """What decides the SQL text."""
         target, onclause, left, *how = self
         if onclause is left is None and isinstance(target, QueryableAttribute):
@@ -75,7 +79,7 @@ class JoinStep(CoreJoinStep):
 Select._join_step = JoinStep
 
 
-def part_structure(part: Any, binds: Any) -> Hashable:
+def part_structure(part: Any, binds: Binds) -> Hashable:
     """The structure of anything that a join or a column list may contain."""
     if isinstance(part, QueryableAttribute):
         parent = part.parent.structure(binds)
@@ -90,7 +94,7 @@ def part_structure(part: Any, binds: Any) -> Hashable:
     return insp.structure(binds)
 
 
-def target_entity(attribute: Any) -> Any:
+def target_entity(attribute: QueryableAttribute) -> Any:
     """The entity that a relationship leads to.
 
     Raises: ArgumentError: it is a column.
@@ -127,8 +131,8 @@ class Joins:
 
     def __init__(
         self,
-        from_clauses: Iterable[Any],
-        entities: Sequence[Any],
+        from_clauses: Iterable[FromClause],
+        entities: Sequence[Mapped | FromClause],
         start: Any,
         adapt: Callable[[Any], Any],
     ) -> None:
@@ -140,7 +144,7 @@ class Joins:
         # What was joined along relationships since the start, and where we are in it.
         self._path = self._here = Path()
 
-    def run(self, steps: Iterable[JoinStep]) -> list[Any]:
+    def run(self, steps: Iterable[JoinStep]) -> list[FromClause]:
         """Turn all steps into FROM elements.
 
         Raises: InvalidRequestError, ArgumentError: a join that cannot be made.
@@ -241,7 +245,7 @@ class Joins:
         place = only_joinable(list(candidates), target, onclause, right)
         return list(candidates.values())[place], None
 
-    def _place_of(self, left: Any) -> int | None:
+    def _place_of(self, left: Mapped | FromClause) -> int | None:
         """The place of the FROM element that contains this left side, if any."""
         places = matching(self.from_clauses, _selectable(left))
         if len(places) > 1:
@@ -283,12 +287,12 @@ class Joins:
             )
 
 
-def _selectable(thing: Any) -> Any:
+def _selectable(thing: Mapped | FromClause) -> Any:
     """The FROM element of an entity, or the thing itself."""
     return getattr(thing, "selectable", thing)
 
 
-def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:
+def matching(candidates: Sequence[FromClause], wanted: FromClause) -> list[int]:
     """Places of the FROM elements that contain `wanted`; if none, of those derived from it."""
     exact = [place for place, each in enumerate(candidates) if is_present(wanted, each)]
     if exact:

@@ -620,10 +620,8 @@ class Mapper(InspectionAttr):
         return self._primary_key_from_state(instance_state(instance), flags.PASSIVE_OFF)
 
     def _primary_key_from_state(self, state: InstanceState, passive: int) -> tuple[Any, ...]:
-        dict_ = state.dict
-        return tuple(
-            [self.impls[key].get(state, dict_, passive) for key in self._pk_attribute_keys]
-        )
+        impls, dict_ = self.impls, state.dict
+        return tuple([impls[key].get(state, dict_, passive) for key in self._pk_attribute_keys])
 
     # cascades and orphans --------------------------------------------------------------------
 

@@ -130,14 +130,13 @@ def _without_way_back(
     prop: RelationshipProperty, options: LoaderOptions, path: tuple[Any, ...]
 ) -> LoaderOptions:
     """The options, with the many-to-one back to us lazy: it needs no eager load, we are loaded."""
-    reverse = [
-        other
+    paths = [
+        (*path, prop.mapper, other)
         for other in prop._reverse_property
         if other.direction is MANYTOONE
         and other._use_get
         and other.loads_by not in ("select", "raise", "raise_on_sql")
     ]
-    paths = [(*path, prop.mapper, other) for other in reverse]
     return options.with_lazy(paths) if paths else options
 
 
