@@ -210,9 +210,9 @@ class SetOrder:
 
 
 def told_of(heard: list[warnings.WarningMessage]) -> list[str]:
-    """Tell the warnings but for those of 2.0, which are silent; each deprecation once.
+    """Return the warnings without those about 2.0, which are silent by default.
 
-    So Python shows it by itself, and how often the original says it to itself is not compared.
+    A deprecation is told once: how often the original repeats it is not compared.
     """
     told: list[str] = []
     for found in heard:
