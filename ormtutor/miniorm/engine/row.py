@@ -296,7 +296,8 @@ class CursorResultMetaData(ResultMetaData):
     __slots__ = ("_declared", "_twins")
     __module__ = "sqlalchemy.engine.cursor"
 
-    # What other statements of the same structure selected at a position, by it and by id.
+    # What finds a position beside what was selected there, by it and by id: columns of other
+    # statements of the same structure, and those found by name, which are warned of once.
     _twins: WeakValueDictionary[tuple[int, int], Any]
 
     def __init__(

@@ -1262,7 +1262,9 @@ def not_expected(
 ) -> exc.ArgumentError:
     """The error for something in a wrong place; role: what belongs there.
 
-    element: what `given` stands for; not mentioned where a class stands for its table.
+    element: what `given` stands for; not mentioned where a class stands for its table. A function
+    is called, as in the original.
+    Raises: NotImplementedError: it can be called. Whatever it raises itself.
     """
     if hasattr(given, "__code__") and role.startswith(_ROLES_OF_FUNCTIONS):
         if hasattr(given, "__func__"):

@@ -201,7 +201,7 @@ class Column(SchemaItem, ColumnClause):
     def structure(self, binds: Binds) -> Hashable:
         """A table's column is its own structure; else the FROM object and the key are."""
         if self._fixed_structure is None and binds.number(self)[1]:
-            self.type.cache_id  # noqa: B018  raises, once for a column, if the type may not be part
+            self.type.cache_id  # noqa: B018  once for a column: raises, or notes, a type without cache_ok
         table = self.table
         if table is None or table._is_table:
             return self

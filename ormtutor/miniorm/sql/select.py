@@ -401,10 +401,8 @@ class Said:
 
     _with: Callable[..., Any]
 
-    def _check_open(self, method: str) -> None:
-        """Refuse a method that comes too late; a select() takes all of them at any time."""
-
-    _check_no_statement = _check_open
+    def _check_no_statement(self, method: str) -> None:
+        """A Query refuses `method` after from_statement(); a select() takes it at any time."""
 
     def limit(self, limit: Any) -> Any:
         """At most so many rows."""
