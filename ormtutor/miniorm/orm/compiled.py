@@ -339,17 +339,16 @@ def compile_shape(
     cause: Cause | None = None,
     autoflush: bool = True,
     bind_arguments: Any = NO_OPTIONS,
-    sends: bool = True,
 ) -> Sending:
     """The compiled query kept under this key, ready to be sent; if there is none, make() it.
 
     key: None if the query is not to be kept. cause: if not the query's own. bind_arguments: those
-    of Session.execute(), for get_bind(). sends: False if only the text is wanted.
+    of Session.execute(), for get_bind().
     """
     bind = None if session._routes or bind_arguments else session.bind
     if bind is None:
         compilation = make()
-        if sends and autoflush:
+        if autoflush:
             untold = Cause("query", _subjects(compilation.asked.entities))
             session._autoflush(cause if cause is not None and cause.subject else untold)
         bind = _bind_by_route(session, compilation, bind_arguments)
@@ -363,8 +362,7 @@ def compile_shape(
         try:
             query = CompiledQuery(make(), bind.dialect, warnings)
         except Exception:
-            if sends:
-                _do_what_comes_first(session, bind, cause, autoflush, warnings)
+            _do_what_comes_first(session, bind, cause, autoflush, warnings)
             raise
         bind._shapes.keep(key, query)
     return Sending(session, bind, query, cause or query.cause, autoflush)

@@ -52,7 +52,7 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
 )
 from ormtutor.miniorm.sql.selectable import FROM_ELEMENT
-from ormtutor.miniorm.sql.traversal import Shapes
+from ormtutor.miniorm.sql.traversal import FreshShapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -377,8 +377,6 @@ class Mapper(InspectionAttr):
         self._props[key] = prop
         prop.instrument_class(self)
         self._forget()
-        if self.configured:
-            Shapes.changes += 1
         if init:
             prop.init()
             self.check_configured()
@@ -443,6 +441,7 @@ class Mapper(InspectionAttr):
     def add_property(self, key: str, prop: Any) -> None:
         """Add a property after the mapping; it is configured at once if the others are."""
         self._configure_property(key, prop, init=self.configured)
+        FreshShapes.changes += 1
         self.registry._new_mappers = True
 
     def dispose(self) -> None:
@@ -458,7 +457,6 @@ class Mapper(InspectionAttr):
         if self.own_init is not None:
             type.__setattr__(cls, "__init__", self.own_init)
         remove_setattr(cls)
-        Shapes.changes += 1
         self.registry._mappers.pop(self, None)
         self.configured = True
 

@@ -474,33 +474,26 @@ class Query(HasWhere, Said):
         """Everything that was asked, in the form that Compilation takes."""
         return Asked.of(self, legacy=True, **more)
 
-    def _shape(self) -> tuple[Any, Any, Binds]:
-        """The key of the compiled form, a function that makes it, and our parameters for it."""
-        key, binds = cache_key(self)
-
-        def make() -> context.Compilation:
-            return context.Compilation(self._asked(), purpose=self._purpose, binds=binds)
-
-        return key, make, binds
-
     def _compiled(self) -> tuple[Sending, Binds]:
         """The compiled form, ready to be sent, and the parameters for it."""
         if self._statement is not None:
             query = StatementQuery(self._asked(), self._statement, self._purpose)
             return statement_sending(self.session, query, self._autoflush), Binds()
-        key, make, binds = self._shape()
+        key, binds = cache_key(self)
+
+        def make() -> context.Compilation:
+            return context.Compilation(self._asked(), purpose=self._purpose, binds=binds)
+
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
 
     def __str__(self) -> str:
-        key, make, _ = self._shape()
-        statement = self._statement
+        asked, statement = self._asked(), self._statement
+        if statement is None:
+            statement = context.Compilation(asked, purpose=self._purpose).statement
         if self.session is not None:
             with suppress(sa_exc.UnboundExecutionError):
-                if statement is not None:
-                    return str(statement.compile(bind_of(self.session, self._asked(), statement)))
-                known = compile_shape(self.session, key, make, sends=False)
-                return str(known.query.compiled.string)
-        return str(make().statement if statement is None else statement)
+                return str(statement.compile(bind_of(self.session, asked, statement)))
+        return str(statement)
 
     # running ---------------------------------------------------------------------------------
 

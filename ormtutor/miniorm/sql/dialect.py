@@ -15,7 +15,7 @@ from ormtutor.miniorm.sql.compiler import SQLCompiler, StrSQLCompiler
 from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler, StrSQLTypeCompiler, TypeCompiler
 from ormtutor.miniorm.sql.elements import ClauseElement
 from ormtutor.miniorm.sql.naming import IdentifierPreparer
-from ormtutor.miniorm.sql.traversal import Shapes
+from ormtutor.miniorm.sql.traversal import FreshShapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class DefaultDialect:
         self.identifier_preparer = self.preparer()
         self.type_compiler = self.type_compiler(self)
         # Recently compiled statements; see SelectBase._compiler().
-        self.compiled_selects = Shapes()
+        self.compiled_selects = FreshShapes()
         # type -> its version here and its processors; see TypeEngine._memo().
         self.type_memos: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 

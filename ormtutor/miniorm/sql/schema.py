@@ -38,7 +38,7 @@ from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.selectable import TableClause
 from ormtutor.miniorm.sql.sorting import sort_tables
-from ormtutor.miniorm.sql.traversal import Shapes
+from ormtutor.miniorm.sql.traversal import FreshShapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -393,7 +393,7 @@ class Table(DatabaseItem, TableClause):
     def append_column(self, column: Any, replace_existing: bool = False) -> None:  # type: ignore[override]
         """Add a column; replace_existing: it may replace another one of its name."""
         self._take(column, replace_existing)
-        Shapes.changes += 1
+        FreshShapes.changes += 1
 
     def _take(self, item: Any, replaces: bool) -> None:
         if isinstance(item, Column) and not replaces:

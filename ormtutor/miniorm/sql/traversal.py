@@ -74,23 +74,15 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
 class Shapes(dict):  # type: ignore[type-arg]
     """A cache of compiled statements by structure: the newest few hundred.
 
-    A structure contains tables and classes as wholes. So everything is dropped when one of them
-    gets a column or a property, or a class is unmapped.
+    A structure contains tables and classes as wholes. So a statement that was compiled before one
+    of them got another column goes on without it, as in the original.
     """
 
-    __slots__ = ("_changes",)
+    __slots__ = ()
     LIMIT = 500
-    #: How often a table or a class was changed.
-    changes = 0
-
-    def __init__(self) -> None:
-        self._changes = Shapes.changes
 
     def find(self, key: Hashable) -> Any:
         """What was compiled for this structure, or None."""
-        if self._changes != Shapes.changes:
-            self.clear()
-            self._changes = Shapes.changes
         return self.get(key)
 
     def keep(self, key: Hashable, compiled: Any) -> None:
@@ -101,6 +93,24 @@ class Shapes(dict):  # type: ignore[type-arg]
             for old in list(self)[: self.LIMIT // 2]:
                 del self[old]
         self[key] = compiled
+
+
+class FreshShapes(Shapes):
+    """Such a cache for compile() and str(), which show the tables and classes as they are now."""
+
+    __slots__ = ("_changes",)
+    #: How often a table or a class was changed.
+    changes = 0
+
+    def __init__(self) -> None:
+        self._changes = self.changes
+
+    def find(self, key: Hashable) -> Any:
+        """The same; all is forgotten when a table or a class has changed since."""
+        if self._changes != FreshShapes.changes:
+            self.clear()
+            self._changes = FreshShapes.changes
+        return self.get(key)
 
 
 def _flatten(value: Any) -> Iterator[Any]:
