@@ -14,6 +14,7 @@ from ormtutor.miniorm.engine import future
 from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.sqlite import SQLiteDialect
 from ormtutor.miniorm.engine.url import URL, make_url
+from ormtutor.miniorm.sql.schema import MetaData
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ _ENGINE_ARGUMENTS = "echo hide_parameters logging_name"
 #: Accepted for programs that pass them; the small pools need no tuning, and Python 3 has no
 #: encodings to choose.
 _WITHOUT_EFFECT = """
-    case_sensitive convert_unicode echo_pool empty_in_strategy encoding implicit_returning
-    max_identifier_length plugins pool_logging_name pool_pre_ping pool_recycle
-    pool_reset_on_return query_cache_size
+    case_sensitive echo_pool empty_in_strategy encoding implicit_returning max_identifier_length
+    plugins pool_logging_name pool_pre_ping pool_recycle pool_reset_on_return query_cache_size
     """
+_CONVERT_UNICODE = (
+    "The create_engine.convert_unicode parameter and corresponding dialect-level parameters are "
+    "deprecated, and will be removed in a future release.  Modern DBAPIs support Python Unicode "
+    "natively and this parameter is unnecessary."
+)
 _LEFT_OUT = """
     execution_options isolation_level json_deserializer json_serializer label_length module
     native_datetime paramstyle pool strategy
@@ -51,6 +56,8 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
         raise exc.NoSuchModuleError(f"Can't load plugin: sqlalchemy.dialects:{name}")
     for left_out in _take(kwargs, _LEFT_OUT):
         raise TypeError(f"create_engine({left_out}=...) is not in miniorm; SQLAlchemy has it")
+    if kwargs.pop("convert_unicode", False):
+        exc.warn(_CONVERT_UNICODE, exc.SADeprecationWarning)
     engine_class = future.Engine if kwargs.pop("future", False) else Engine
     dialect = SQLiteDialect()
     dialect.enable_from_linting = kwargs.pop("enable_from_linting", True)
@@ -67,6 +74,9 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
             "arguments are appropriate for this combination of components."
         )
     return engine_class(pool, dialect, url, **engine_arguments)
+
+
+MetaData._create_engine = staticmethod(create_engine)
 
 
 def _take(arguments: dict[str, Any], names: str) -> dict[str, Any]:

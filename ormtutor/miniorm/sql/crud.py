@@ -43,10 +43,14 @@ class CrudPlan:
         if keys is None:
             keys = () if statement._has_values else self.table.c.keys()
         given: dict[Any, Any] = {}
+        others = statement._extra_froms if statement.is_update else ()
         for key, value in statement._first_values().items():
             name = column_key(key)
             if name is None:
                 self._write_to_expression(key, value)
+            elif any(table is getattr(key, "table", None) for table in others):
+                # Of another table in WHERE; str() alone writes it, SQLite has no such UPDATE.
+                self._add(key, self._value(key, value, f"{key.table.name}_{name}"))
             else:
                 given.setdefault(name, value)
         if self.select is not None:
@@ -93,9 +97,9 @@ class CrudPlan:
             element = element.scalar_subquery()
         return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
-    def _value(self, column: Any, value: Any) -> str:
-        """A given value, as SQL."""
-        name = column.key
+    def _value(self, column: Any, value: Any, name: str | None = None) -> str:
+        """A given value, as SQL. name: its parameter's, if not the column's."""
+        name = name or column.key
         if self.statement._multi_values and not isinstance(column, MultiRowColumn):
             name = f"{name}_m0"
         element = sql_of(value)

@@ -43,7 +43,7 @@ from ormtutor.miniorm.sql.traversal import FreshShapes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
-    from typing import Any
+    from typing import Any, ClassVar
 
     from ormtutor.miniorm.sql.traversal import Binds
 
@@ -442,21 +442,28 @@ class MetaData(SchemaItem):
     """A collection of tables that belong together."""
 
     __visit_name__ = "metadata"
+    # Set by engine/create.py: for a URL in place of an Engine.
+    _create_engine: ClassVar[Any]
 
     def __init__(
         self, bind: Any = None, schema: Any = None, info: Any = None, **left_out: Any
     ) -> None:
         refuse_arguments("MetaData.__init__", left_out, "naming_convention quote_schema")
-        if isinstance(bind, str):
-            raise exc.ArgumentError(
-                f"MetaData(bind={bind!r}): give the Engine that create_engine() made"
-            )
         self.bind = bind
         self.tables = FacadeDict()
         self.schema = schema
         self.info = {} if info is None else info
         # Foreign keys of untyped columns, which wait for the type of the column they refer to.
         self._typeless: list[Any] = []
+
+    @property
+    def bind(self) -> Any:
+        """The engine that statements go to if none is given, or None; a URL makes one."""
+        return self._bind
+
+    @bind.setter
+    def bind(self, bind: Any) -> None:
+        self._bind = self._create_engine(bind) if isinstance(bind, str) else bind
 
     def __repr__(self) -> str:
         return f"MetaData(bind={self.bind!r})"

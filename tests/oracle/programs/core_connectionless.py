@@ -64,3 +64,18 @@ froms = [
 ]
 for element in (*expressions, *statements, *froms, select(kites).scalar_subquery()):
     print(element, element.bind)
+
+# A URL in place of an engine makes one.
+nests = MetaData("sqlite://")
+Table("nests", nests, Column("id", Integer, primary_key=True)).create()
+show("by a URL", lambda: nests.tables["nests"].insert().execute().inserted_primary_key)
+nests.bind = "sqlite:///"
+nests.create_all()
+show("by another", lambda: nests.tables["nests"].count)
+show("its engine", lambda: nests.bind)
+show("no engine", lambda: MetaData("shop"))
+show("text of two tables", lambda: str(update(kites).values({kites.c.hue: "x", tails.c.id: 5})))
+both = update(kites).values({kites.c.hue: "x", tails.c.kite_id: kites.c.id + 1, tails.c.id: 5})
+both = both.where(kites.c.id == tails.c.kite_id)
+show("text of two tables", lambda: str(both))
+show("an update of two tables", lambda: engine.execute(both))

@@ -41,5 +41,6 @@ show("no size", lambda: create_engine("sqlite://", poolclass=StaticPool, pool_si
 show("echo", lambda: create_engine("sqlite://", echo=False).echo)
 show("bad echo", lambda: create_engine("sqlite://", echo="loud"))
 engine = create_engine("sqlite://")
+show("unicode", lambda: create_engine("sqlite://", convert_unicode=True))
 show("dispose", lambda: engine.dispose())
 show("raw", lambda: engine.raw_connection().cursor().execute("select 7").fetchall())
