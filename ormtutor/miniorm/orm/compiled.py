@@ -364,6 +364,8 @@ def compile_shape(
         except Exception:
             _do_what_comes_first(session, bind, cause, autoflush, warnings)
             raise
+        if key is None:
+            query.compiled.origin = "no key"
         bind._shapes.keep(key, query)
     return Sending(session, bind, query, cause or query.cause, autoflush)
 

@@ -4,7 +4,8 @@ import logging
 import re
 import sys
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, TypeDecorator
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session, registry
 
 TIMES = re.compile(r"\d+\.\d+s|\d+(\.\d+)?e-\d+s")
@@ -69,5 +70,25 @@ with Session(engine) as session:
 compiled = select(boxes).compile(engine)
 for _ in range(2):
     engine.execute(compiled).all()
+
+
+class Upper(TypeDecorator):
+    impl = String
+    cache_ok = False
+
+
+class Crate:
+    pass
+
+
+crates = Table("crates", MetaData(), Column("id", Integer, primary_key=True), Column("to", Upper))
+registry().map_imperatively(Crate, crates)
+crates.create(engine)
+with Session(engine) as session:
+    for _ in range(2):
+        session.query(Crate).filter_by(to="HULL").first()
+        session.query(Crate.to).all()
+        session.execute(select(Crate).where(Crate.to == "HULL")).all()
+        session.query(Crate).all()
 logger.removeHandler(handler)
 print(logging.getLogger("sqlalchemy").level)
