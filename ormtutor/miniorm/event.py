@@ -110,13 +110,15 @@ def _identity(function: Any) -> Any:
 
 # Events of sessions, engines, mappers, attributes and tables.
 _LEFT_OUT = """
-    after_bulk_delete after_bulk_update after_execute before_execute do_orm_execute engine_connect
+    after_bulk_delete after_bulk_update after_execute before_execute do_execute
+    do_execute_no_params do_executemany do_orm_execute do_setinputsizes engine_connect
     handle_error release_savepoint rollback_savepoint savepoint set_connection_execution_options
     after_configured after_create after_delete after_drop after_insert after_parent_attach
     after_update append attribute_instrument before_compile before_compile_delete
     before_compile_update before_configured before_create before_delete before_drop before_insert
     before_mapper_configured before_parent_attach before_update bulk_replace checkin checkout
-    column_reflect dispose_collection engine_disposed expire first_connect first_init init
+    close close_detached column_reflect detach dispose_collection engine_disposed expire
+    first_connect first_init init
     init_collection init_failure init_scalar instrument_class load mapper_configured modified
     refresh refresh_flush remove reset set set_engine_execution_options
     """

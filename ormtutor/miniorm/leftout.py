@@ -17,32 +17,39 @@ if TYPE_CHECKING:
 # By public path; a list holds for the paths below it, too.
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
-        ARRAY AbstractConcreteBase AdaptedConnection AddConstraint AggregateOrderBy AssertionPool
+        ARRAY AdaptedConnection AddConstraint AggregateOrderBy AssertionPool
         AsyncAdaptedQueuePool AwaitRequired Base20DeprecationWarning BaseCursorResult BindTyping
-        BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy CacheKey ClauseVisitor
-        CollectionAggregate Computed Concatenable ConcreteBase ConnectionPoolEntry CreateColumn
+        BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy CacheKey
+        ClauseVisitor CollectionAggregate Computed Concatenable ConnectionPoolEntry CreateColumn
         CreateEnginePlugin CreateSchema CreateSequence CreateTableAs CreateView DDL DOUBLE
-        DOUBLE_PRECISION DeferredReflection DisconnectionError DontWrapMixin Double
-        DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
-        DropTableComment DropView ExceptionContext ExpressionClauseList ExternalType
-        FallbackAsyncAdaptedQueuePool FetchedValue ForeignKeyTarget FrameClause FrameClauseType
-        FrozenResult FullyBufferedResultProxy Identity Indexable Interval InvalidatePoolError
-        IteratorResult LambdaElement Lateral LegacyAPIWarning ManagesConnection MergedResult
-        MissingGreenlet MovedIn20Warning Named NotNullable Nullable NumericCommon ObjectKind
-        ObjectScope OrderByList PickleType PoolProxiedConnection PoolResetState RemovedIn20Warning
+        DOUBLE_PRECISION DisconnectionError DontWrapMixin Double DropColumnComment
+        DropConstraint DropConstraintComment DropSchema DropSequence DropTableComment DropView
+        ExceptionContext ExpressionClauseList ExternalType FallbackAsyncAdaptedQueuePool
+        FetchedValue ForeignKeyTarget FrameClause FrameClauseType FrozenResult
+        FullyBufferedResultProxy Identity Indexable Interval InvalidatePoolError IteratorResult
+        LambdaElement Lateral LegacyAPIWarning ManagesConnection MergedResult MissingGreenlet
+        MovedIn20Warning Named NotNullable Nullable NumericCommon ObjectKind ObjectScope
+        OrderByList PickleType PoolProxiedConnection PoolResetState RemovedIn20Warning
         ResultProxy SAPendingDeprecationWarning ScalarValues SchemaVisitor SetColumnComment
         SetConstraintComment SetTableComment StatementLambdaElement TString TableSample
         TableValuedAlias TableValuedColumn ThreadLocalMetaData TimeoutError TryCast TupleResult
         TwoPhaseTransaction TypeClause TypedColumns UUID UnreflectableTableError UserDefinedType
-        Uuid Values Variant WithinGroup aggregate_order_by all_ any_ as_declarative bitwise_not
-        clear_managers conv create_mock_engine create_pool_from_url engine_from_config events
-        from_dml_column has_inherited_table insert_sentinel instrument_declarative lambda_stmt
-        lateral log manage modifier outparam processors quoted_name reset_commit reset_none
-        reset_rollback result_tuple sort_tables_and_constraints subquery synonym_for tablesample
-        try_cast tstring util values within_group
+        Uuid Values Variant WithinGroup aggregate_order_by all_ any_ bitwise_not clear_managers
+        conv create_mock_engine create_pool_from_url engine_from_config events from_dml_column
+        insert_sentinel lambda_stmt lateral log manage modifier outparam processors quoted_name
+        reset_commit reset_none reset_rollback result_tuple sort_tables_and_constraints subquery
+        tablesample try_cast tstring util values within_group
         """,
     "sqlalchemy.dialects": "firebird mssql mysql oracle postgresql sybase",
     "sqlalchemy.dialects.sqlite": "Insert JSONB insert",
+    "sqlalchemy.ext": """
+        associationproxy asyncio automap baked compiler horizontal_shard hybrid indexable
+        instrumentation mutable mypy orderinglist serializer
+        """,
+    "sqlalchemy.ext.declarative": """
+        AbstractConcreteBase ConcreteBase DeferredReflection as_declarative has_inherited_table
+        instrument_declarative synonym_for
+        """,
     "sqlalchemy.orm": """
         AliasOption AttributeEvent AttributeEvents Bundle ClassManager Composite CompositeProperty
         DeclarativeBase DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP

@@ -109,7 +109,7 @@ def test_a_factory_may_name_the_real_target() -> None:
     assert call(Made(), "leave") == ["made"]
 
 
-@pytest.mark.parametrize("name", ["before_compile", "engine_disposed", "before_parent_attach"])
+@pytest.mark.parametrize("name", ["before_compile", "engine_disposed", "do_execute", "detach"])
 def test_an_event_that_is_left_out_says_so(name: str) -> None:
     with pytest.raises(exc.InvalidRequestError, match=f"^{name} is not in miniorm; SQLAlchemy"):
         event.listen(Station, name, print)

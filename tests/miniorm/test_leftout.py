@@ -30,6 +30,11 @@ def mapped_attribute() -> Any:
     return Tag.id
 
 
+def test_an_extension_that_is_left_out_says_so() -> None:
+    with pytest.raises(ImportError, match=r"^mutable is not in miniorm; SQLAlchemy has it$"):
+        from ormtutor.miniorm.ext import mutable  # noqa: F401
+
+
 @pytest.mark.parametrize(
     ("ask", "name"),
     [
