@@ -19,12 +19,12 @@ from ormtutor.miniorm.engine.cause import QUERY, Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, metadata_of
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import ResultMetaData
-from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity, adapt_to, entities_of_all
-from ormtutor.miniorm.orm.entities import unchanged
+from ormtutor.miniorm.orm.asked import MapperEntity, entities_of_all
+from ormtutor.miniorm.orm.context import Compilation
+from ormtutor.miniorm.orm.entities import adapt_to, unchanged
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
-from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import TextualSelect
 from ormtutor.miniorm.sql.traversal import Binds
 
@@ -34,16 +34,13 @@ if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn
 
     from ormtutor.miniorm.engine.execution import ExecutionContext
-    from ormtutor.miniorm.orm.context import Adapt, Entity
+    from ormtutor.miniorm.orm.asked import Asked, Entity, UniqueKey
+    from ormtutor.miniorm.orm.planner import Adapt
     from ormtutor.miniorm.orm.rowloader import Purpose, RowLoader, RowPlan
     from ormtutor.miniorm.orm.session import Session
     from ormtutor.miniorm.sql.dialect import DefaultDialect
     from ormtutor.miniorm.sql.elements import BindParameter, ClauseElement
     from ormtutor.miniorm.sql.naming import symbol
-    from ormtutor.miniorm.sql.type_api import TypeEngine
-
-    # From a value of a row to what tells it from others; None: the value itself.
-    UniqueKey = Callable[[Any], Any] | None
 
 
 class EntityQuery:
@@ -67,9 +64,10 @@ class EntityQuery:
         self.repeats_parents = self.wants_unique = compilation.planner.repeats_parents
         asked = compilation.asked
         self.metadata = NamedColumns(
-            names_of(entities, asked._of_query, asked._label_style), list(map(_found_by, entities))
+            names_of(entities, asked._of_query, asked._label_style),
+            [[entity.found_by] for entity in entities],
         )
-        self._has_expressions = any(map(_is_expression, entities))
+        self._has_expressions = any(entity.is_expression for entity in entities)
         self.unique_keys = _unique_keys(entities, asked.legacy)
         self.warnings: list[str] = []
         # From an expression that was asked for to the statement's own.
@@ -205,16 +203,7 @@ def _identity(bind: BindParameter) -> Hashable:
 
 
 def _subjects(entities: Iterable[Entity]) -> str:
-    return ", ".join(dict.fromkeys(map(_subject, entities)))
-
-
-def _subject(entity: Entity) -> str:
-    if isinstance(entity, MapperEntity):
-        return entity.mapper.class_.__name__
-    if not entity.name or isinstance(entity.name, AnonymousName):
-        return "expression"
-    mapper = getattr(entity.entity, "mapper", None)
-    return str(entity.name) if mapper is None else f"{mapper.class_.__name__}.{entity.name}"
+    return ", ".join(dict.fromkeys(entity.subject for entity in entities))
 
 
 # What the values of a row are called, and what makes it a repetition ------------------------------
@@ -251,7 +240,7 @@ class NamedColumns(ResultMetaData):
             return self._positions[found]
         for selected in reversed(self.selected):
             for position, entity in enumerate(entities_of_all(selected)):
-                if _is_expression(entity) and entity.element._deannotated is found:
+                if entity.is_expression and entity.found_by is found:
                     return position
         return None
 
@@ -270,18 +259,6 @@ def names_of(entities: Iterable[Entity], of_query: bool, style: symbol) -> list[
     ]
 
 
-def _is_expression(entity: Entity) -> bool:
-    """Whether it is selected by itself, and not as an attribute of a class."""
-    is_class = isinstance(entity, MapperEntity)
-    return not (is_class or "parententity" in entity.element._annotations)
-
-
-def _found_by(entity: Entity) -> list[Any]:
-    if isinstance(entity, MapperEntity):
-        return [entity.entity.entity]
-    return [entity.element._deannotated]
-
-
 def _unique_keys(entities: Sequence[Entity], legacy: bool) -> list[UniqueKey] | None:
     """For each value of a row, what tells two of them apart; None: a row is never a repetition.
 
@@ -289,27 +266,8 @@ def _unique_keys(entities: Sequence[Entity], legacy: bool) -> list[UniqueKey] | 
     """
     if legacy and not any(isinstance(entity, MapperEntity) for entity in entities):
         return None
-    keys = [_unique_key(entity, legacy) for entity in entities]
+    keys = [entity.unique_key(legacy) for entity in entities]
     return keys if any(keys) else None
-
-
-def _unique_key(entity: Entity, legacy: bool) -> UniqueKey:
-    """None: the value itself. Values without a hash, such as lists, all differ for a Query."""
-    if isinstance(entity, MapperEntity):
-        return id
-    type_ = getattr(entity.element, "type", None)
-    if type_ is None or type_.hashable:
-        return None
-    if legacy:
-        return id
-    return None if type_._is_null else partial(_refuse_without_hash, type_)
-
-
-def _refuse_without_hash(type_: TypeEngine, value: Any) -> NoReturn:
-    raise sa_exc.InvalidRequestError(
-        "Can't apply uniqueness to row tuple containing value of type "
-        f"{type_!r}; this datatype produces non-hashable values"
-    )
 
 
 def _refuse_unique(value: Any) -> NoReturn:

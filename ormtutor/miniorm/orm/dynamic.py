@@ -39,9 +39,7 @@ class AppenderQuery(Query):
         if prop.secondary is not None:
             # A later join() starts from the first of these.
             self._from_obj = (prop.mapper.__clause_element__(), prop.secondary)
-        self._where_criteria = (
-            prop._optimized_compare(instance, True, None, alias_secondary=False),
-        )
+        self._where_criteria = (prop._optimized_compare(instance, True, alias_secondary=False),)
         if prop.order_by:
             self._order_by_clauses = tuple(prop.order_by)
 

@@ -110,6 +110,18 @@ class AliasedInsp(InspectionAttr):
             self._labels[expression._deannotated] = adapted
         return adapted
 
+    def selected(self, expression: Any) -> Any:
+        """What is selected for a mapped expression; None for a column that it does not have."""
+        if expression._is_column_clause and expression.table is not None:
+            return self.column(expression)
+        return self.adapt(expression)
+
+    def selected_eagerly(self, expression: Any) -> Any:
+        """The same in a joined eager load: an expression that its subquery has is that column."""
+        is_of_table = expression._is_column_clause and expression.table is not None
+        given = None if is_of_table else self.given(expression)
+        return self.selected(expression) if given is None else given
+
     def _own_column(self, element: Any) -> Any:
         is_of_table = element._is_column_clause and element.table is not None
         return self.column(element) if is_of_table else None
@@ -279,6 +291,29 @@ def unchanged(expression: Any) -> Any:
     return expression
 
 
+def adapt_to(base: selectable.FromClause, expression: Any, by_name: bool = False) -> Any:
+    """An expression in which the columns of a FROM element replace what it has selected.
+
+    by_name: base is a learner's own statement; its columns are found by name, too.
+    """
+    columns = base.exported_columns
+
+    def exchange(element: Any) -> Any:
+        if "no_replacement_traverse" in element._annotations:
+            return element
+        if element._is_column_element:
+            found = columns.corresponding_column(element, require_embedded=True)
+            is_named = by_name and found is None
+            return columns.get(element._ungroup().name) if is_named else found
+        if element._is_from_clause and base.is_derived_from(element):
+            return base
+        return (
+            element if isinstance(element, selectable.Alias) and element.element._is_table else None
+        )
+
+    return traversal.replace(expression, exchange)
+
+
 def is_present(wanted: Any, candidate: Any) -> bool:
     """Whether a FROM element is `candidate`, or part of its joins."""
     waiting = [candidate]
@@ -314,7 +349,6 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
     """
     if isinstance(prop, str):
         prop = getattr(object_mapper(instance).class_, prop).property
-    adapt_source = None
     if isinstance(prop, QueryableAttribute):
         if prop._of_type is not None:
             from_entity = prop._of_type
@@ -324,8 +358,5 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
         raise AttributeError("_with_parent")
     if not hasattr(prop, "direction"):
         prop._with_parent  # noqa: B018  raises the original's AttributeError
-    if from_entity is not None:
-        entity = inspect(from_entity)
-        if entity.is_aliased_class:
-            adapt_source = entity.adapt
-    return prop._optimized_compare(instance, value_is_parent=True, adapt_source=adapt_source)
+    adapt = unchanged if from_entity is None else inspect(from_entity).adapt
+    return adapt(prop._optimized_compare(instance, value_is_parent=True))

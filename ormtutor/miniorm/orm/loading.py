@@ -20,8 +20,9 @@ from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext, para
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm import flags
+from ormtutor.miniorm.orm.asked import Asked, MapperEntity
 from ormtutor.miniorm.orm.compiled import compile_shape
-from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
+from ormtutor.miniorm.orm.context import Compilation
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.outcome import label_of, tell_outcome

@@ -492,6 +492,12 @@ class Mapper(InspectionAttr):
             if isinstance(prop, ColumnProperty) and prop.is_shown_in_subqueries
         ]
 
+    def adapt(self, expression: Any) -> Any:
+        """An expression as the class sees it: as it is. An alias has columns of its own."""
+        return expression
+
+    selected = selected_eagerly = adapt
+
     @cached_property
     def _annotated_table(self) -> Any:
         return self.selectable._annotate({"parententity": self, "parentmapper": self})

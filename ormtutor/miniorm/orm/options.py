@@ -3,7 +3,7 @@
 Before: learners write `query.options(joinedload(User.addresses).defer(Address.email))`.
 Here:   a chain of calls becomes Steps, each of which says how to load what its path leads to;
         resolve() turns the tokens of a path (attributes, names, '*') into mapped properties.
-After:  orm/context.py calls for_path() for each attribute; loaded objects keep the options that
+After:  orm/planner.py calls for_path() for each attribute; loaded objects keep the options that
         also concern later lazy loads.
 
 Follows: SQLAlchemy 1.4, "Relationship Loading Techniques", "Loading Columns".

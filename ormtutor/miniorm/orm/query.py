@@ -28,9 +28,15 @@ from ormtutor.miniorm.inspection import inspect, inspects_itself
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import (
     bulk,
-    context,
     loading,
     strategies,  # noqa: F401  registers the loaders of relationships
+)
+from ormtutor.miniorm.orm.asked import (
+    Asked,
+    MapperEntity,
+    entities_of_all,
+    entity_among,
+    is_orm_select,
 )
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.compiled import (
@@ -40,12 +46,7 @@ from ormtutor.miniorm.orm.compiled import (
     names_of,
     statement_sending,
 )
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    MapperEntity,
-    entities_of_all,
-    entity_among,
-)
+from ormtutor.miniorm.orm.context import Compilation
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
 from ormtutor.miniorm.orm.joins import JoinStep
 from ormtutor.miniorm.orm.mapper import object_mapper
@@ -410,7 +411,7 @@ class Query(HasWhere, Said):
             asked = self._asked(
                 _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
             )
-            statement = context.Compilation(asked).statement
+            statement = Compilation(asked).statement
         else:
             statement = Select._of_columns(self._raw_columns)
             stored = statement.__dict__
@@ -481,15 +482,15 @@ class Query(HasWhere, Said):
             return statement_sending(self.session, query, self._autoflush), Binds()
         key, binds = cache_key(self)
 
-        def make() -> context.Compilation:
-            return context.Compilation(self._asked(), purpose=self._purpose, binds=binds)
+        def make() -> Compilation:
+            return Compilation(self._asked(), purpose=self._purpose, binds=binds)
 
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
 
     def __str__(self) -> str:
         asked, statement = self._asked(), self._statement
         if statement is None:
-            statement = context.Compilation(asked, purpose=self._purpose).statement
+            statement = Compilation(asked, purpose=self._purpose).statement
         if self.session is not None:
             with suppress(sa_exc.UnboundExecutionError):
                 return str(statement.compile(bind_of(self.session, asked, statement)))
@@ -751,7 +752,7 @@ def session_execute(
     """
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
-    if isinstance(statement, Select) and context.is_orm_select(statement):
+    if isinstance(statement, Select) and is_orm_select(statement):
         return _execute_select(session, statement, params, options, bind_arguments)
     if isinstance(statement, StatementOfEntities):
         return statement._execute_in(session, params, options, bind_arguments)
@@ -812,8 +813,8 @@ def _execute_select(
     autoflush = options.get("autoflush", True)
     key, binds = cache_key(statement)
 
-    def make() -> context.Compilation:
-        return context.Compilation(Asked.of(statement), purpose=purpose, binds=binds)
+    def make() -> Compilation:
+        return Compilation(Asked.of(statement), purpose=purpose, binds=binds)
 
     shape = None if key is None else (key, purpose)
     sending = compile_shape(session, shape, make, None, autoflush, bind_arguments)
@@ -883,29 +884,17 @@ def _described(said: Any, legacy: bool = False) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "type": entity.mapper.class_
-            if isinstance(entity, MapperEntity)
-            else entity.element.type,
+            "type": entity.type,
             "aliased": bool(getattr(entity.entity, "is_aliased_class", False)),
-            "expr": _attribute_behind(entity),
+            "expr": entity.thing,
             "entity": None if entity.entity is None else entity.entity.entity,
         }
         for name, entity in zip(names, entities, strict=True)
     ]
 
 
-def _attribute_behind(entity: Any) -> Any:
-    """What was selected: a class, an expression; for a mapped column the attribute of its class."""
-    if isinstance(entity, MapperEntity):
-        return entity.entity.entity
-    annotations = entity.element._annotations
-    if "proxy_key" in annotations and "parententity" in annotations:
-        return getattr(annotations["parententity"].entity, annotations["proxy_key"])
-    return entity.element
-
-
 def _described_select(statement: Any) -> list[dict[str, Any]]:
-    if not context.is_orm_select(statement):
+    if not is_orm_select(statement):
         return statement._described_columns()
     return _described(statement)
 

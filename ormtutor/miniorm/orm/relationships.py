@@ -468,7 +468,6 @@ class RelationshipProperty(MapperProperty):
         self,
         instance: Any,
         value_is_parent: bool = False,
-        adapt_source: Callable[[Any], Any] | None = None,
         alias_secondary: bool = True,
     ) -> Any:
         """The criterion "related to this object", from its key values, without a subquery.
@@ -480,16 +479,15 @@ class RelationshipProperty(MapperProperty):
         """
         reverse = not value_is_parent
         if instance is None:
-            criterion = _compared_to_null(*self.lazy_clause(reverse))
-        else:
-            state = _state_to_compare(self, instance)
-            mapper = self.mapper if reverse else self.parent
-            criterion = self._join_condition.lazy_clause(
-                reverse, lambda column: value_at_execution(mapper, state, column)
-            ).criterion
-            if self.secondary is not None and alias_secondary:
-                criterion = adapt(criterion, (self.secondary.alias(), ""))
-        return criterion if adapt_source is None else adapt_source(criterion)
+            return _compared_to_null(*self.lazy_clause(reverse))
+        state = _state_to_compare(self, instance)
+        mapper = self.mapper if reverse else self.parent
+        criterion = self._join_condition.lazy_clause(
+            reverse, lambda column: value_at_execution(mapper, state, column)
+        ).criterion
+        if self.secondary is not None and alias_secondary:
+            criterion = adapt(criterion, (self.secondary.alias(), ""))
+        return criterion
 
     # cascades --------------------------------------------------------------------------------
 
@@ -722,7 +720,7 @@ class RelationshipAttribute(InstrumentedAttribute):
             if prop.direction is not MANYTOONE:
                 related = self._criterion_exists()
                 return ~related if equal else related
-            unrelated = prop._optimized_compare(None, adapt_source=self.adapter)
+            unrelated = self.parent.adapt(prop._optimized_compare(None))
             return unrelated if equal else ~unrelated
         if prop.uselist:
             raise InvalidRequestError(
@@ -730,7 +728,7 @@ class RelationshipAttribute(InstrumentedAttribute):
                 "for membership."
             )
         if equal:
-            return prop._optimized_compare(other, adapt_source=self.adapter)
+            return self.parent.adapt(prop._optimized_compare(other))
         return self._not_related_to(other)
 
     def _not_related_to(self, other: Any) -> Any:
@@ -751,7 +749,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         return ~self._criterion_exists(criterion)
 
     def _differs_or_null(self, local: Any, remote_column: Any, state: InstanceState) -> Any:
-        column = local if self.adapter is None else self.adapter(local)
+        column = self.parent.adapt(local)
         at_execution = value_at_execution(self.prop.mapper, state, remote_column)
         value = bindparam(local.key, type_=local.type, unique=True, callable_=at_execution)
         return or_(column != value, column == None)  # noqa: E711 (an expression)
@@ -762,7 +760,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         prop = self._configured()
         if not prop.uselist:
             raise InvalidRequestError("'contains' not implemented for scalar attributes.  Use ==")
-        criterion = prop._optimized_compare(other, adapt_source=self.adapter)
+        criterion = self.parent.adapt(prop._optimized_compare(other))
         if prop.secondaryjoin is not None:
             criterion = clone(criterion, MembershipClause)
             criterion.contrary = self._not_related_to(other)

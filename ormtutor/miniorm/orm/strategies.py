@@ -22,9 +22,10 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm import flags
+from ormtutor.miniorm.orm.asked import Asked, ColumnEntity, MapperEntity
 from ormtutor.miniorm.orm.compiled import compile_shape
-from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity
-from ormtutor.miniorm.orm.entities import ORMJoin, aliased, unchanged
+from ormtutor.miniorm.orm.context import Compilation
+from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.impls import state_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import in_identity_map, load_by_ident, run
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.context import EntityPlanner, Place
+    from ormtutor.miniorm.orm.planner import EntityPlanner, Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext
     from ormtutor.miniorm.orm.state import InstanceState
@@ -361,7 +362,7 @@ class _SelectingLoader(EagerLoader):
         of_type = settings.get("of_type")
         self.criteria: Criteria = planner.criteria_in(settings)
         self.target: Any = of_type or prop.mapper
-        self.adapt = unchanged if of_type is None else of_type.adapt
+        self.adapt = self.target.adapt
         self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
         self.prior = (*planner.later_path(place), prop)
         self.options = planner.options
@@ -583,10 +584,9 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
     """
     asked, entity = root.asked, root.entity
     columns = _local_columns(first)
-    insp = entity.entity
-    selected = [insp.adapt(column) if insp.is_aliased_class else column for column in columns]
+    selected = map(entity.entity.adapt, columns)
     embedded = Asked(
-        list(map(ColumnEntity, selected)),
+        map(ColumnEntity, selected),
         toplevel=False,
         _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,
     )
