@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeAlias
 
     from ormtutor.miniorm.orm.entities import AliasedInsp
-    from ormtutor.miniorm.orm.query import Query
+    from ormtutor.miniorm.orm.query import Query, StatementOfEntities
     from ormtutor.miniorm.sql.elements import ClauseElement, ColumnElement
     from ormtutor.miniorm.sql.selectable import FromClause
     from ormtutor.miniorm.sql.type_api import TypeEngine
@@ -234,7 +234,9 @@ class Asked(Said):
         return base
 
     @classmethod
-    def of(cls, said: Query | Select, legacy: bool = False, **more: Any) -> Asked:
+    def of(
+        cls, said: Query | Select | StatementOfEntities, legacy: bool = False, **more: Any
+    ) -> Asked:
         """What a Query or a select() of mapped things says: their attributes are alike."""
         given = {name: value for name, value in said.__dict__.items() if name in SAID}
         entities = entities_of_all(said._raw_columns)

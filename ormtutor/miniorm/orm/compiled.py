@@ -19,14 +19,14 @@ from ormtutor.miniorm.engine.cause import QUERY, Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, metadata_of
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import ResultMetaData
-from ormtutor.miniorm.orm.asked import MapperEntity, entities_of_all
+from ormtutor.miniorm.orm.asked import Asked, MapperEntity, entities_of_all
 from ormtutor.miniorm.orm.context import Compilation
 from ormtutor.miniorm.orm.entities import adapt_to, unchanged
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.select import TextualSelect
-from ormtutor.miniorm.sql.traversal import Binds
+from ormtutor.miniorm.sql.traversal import Binds, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.execution import ExecutionContext
     from ormtutor.miniorm.orm.asked import Asked, Entity, UniqueKey
     from ormtutor.miniorm.orm.planner import Adapt
+    from ormtutor.miniorm.orm.query import Query
     from ormtutor.miniorm.orm.rowloader import Purpose, RowLoader, RowPlan
     from ormtutor.miniorm.orm.session import Session
     from ormtutor.miniorm.sql.dialect import DefaultDialect
     from ormtutor.miniorm.sql.elements import BindParameter, ClauseElement
     from ormtutor.miniorm.sql.naming import symbol
+    from ormtutor.miniorm.sql.select import Select
 
 
 class EntityQuery:
@@ -288,6 +290,18 @@ NOT_IN_CHUNKS = (
 
 # A compiled query that a session is about to send: where, why, and whether to autoflush before.
 Sending = namedtuple("Sending", "session bind query cause autoflush")
+
+
+def shape_of(
+    said: Query | Select, purpose: Purpose, legacy: bool = False
+) -> tuple[Hashable, Callable[[], Compilation], Binds]:
+    """The key of the compiled form, a function that makes it, and the parameters for it."""
+    key, binds = cache_key(said)
+
+    def make() -> Compilation:
+        return Compilation(Asked.of(said, legacy), purpose=purpose, binds=binds)
+
+    return key and (key, purpose), make, binds
 
 
 def compile_shape(

@@ -44,6 +44,7 @@ from ormtutor.miniorm.orm.compiled import (
     bind_of,
     compile_shape,
     names_of,
+    shape_of,
     statement_sending,
 )
 from ormtutor.miniorm.orm.context import Compilation
@@ -83,7 +84,7 @@ from ormtutor.miniorm.sql.selectable import (
     FromClause,
     as_from,
 )
-from ormtutor.miniorm.sql.traversal import Binds, cache_key, iterate
+from ormtutor.miniorm.sql.traversal import Binds, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,7 +92,6 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from ormtutor.miniorm.orm.compiled import Sending
-    from ormtutor.miniorm.orm.rowloader import Purpose
 
 _AFTER_LIMIT = (
     "Query.{0}() being called on a Query which already has LIMIT or OFFSET applied.  Call {0}() "
@@ -404,8 +404,7 @@ class Query(HasWhere, Said):
         """This query as a select(). all_columns: with the deferred ones."""
         statement: Any
         if self._statement is not None:
-            entities = entities_of_all(self._raw_columns)
-            statement = StatementOfEntities(self._statement, entities, self._with_options)
+            statement = StatementOfEntities(self._statement, self)
         elif self._base is not None or not self._raw_columns:
             # If nothing is selected, the compilation raises the error.
             asked = self._asked(
@@ -475,16 +474,12 @@ class Query(HasWhere, Said):
         """Everything that was asked, in the form that Compilation takes."""
         return Asked.of(self, legacy=True, **more)
 
-    def _compiled(self) -> tuple[Sending, Binds]:
+    def _sending(self) -> tuple[Sending, Binds]:
         """The compiled form, ready to be sent, and the parameters for it."""
         if self._statement is not None:
             query = StatementQuery(self._asked(), self._statement, self._purpose)
             return statement_sending(self.session, query, self._autoflush), Binds()
-        key, binds = cache_key(self)
-
-        def make() -> Compilation:
-            return Compilation(self._asked(), purpose=self._purpose, binds=binds)
-
+        key, make, binds = shape_of(self, self._purpose, legacy=True)
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
 
     def __str__(self) -> str:
@@ -504,7 +499,7 @@ class Query(HasWhere, Said):
             getattr(self.session, "execute")  # noqa: B009  raises the original's AttributeError
         if self._yield_per is not None:
             return list(self._in_chunks())
-        sending, values = self._compiled()
+        sending, values = self._sending()
         loaded = loading.run(sending, values, self._params)
         query = sending.query
         query.recognize(self._raw_columns)
@@ -522,7 +517,7 @@ class Query(HasWhere, Said):
             yield from self._load()
 
     def _in_chunks(self) -> Iterator[Any]:
-        sending, values = self._compiled()
+        sending, values = self._sending()
         parts = loading.run_when_read(sending, values, self._params, self._yield_per)
         for loaded in parts(self._yield_per):
             yield from sending.query.rows(loaded)
@@ -752,10 +747,10 @@ def session_execute(
     """
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
-    if isinstance(statement, Select) and is_orm_select(statement):
-        return _execute_select(session, statement, params, options, bind_arguments)
-    if isinstance(statement, StatementOfEntities):
-        return statement._execute_in(session, params, options, bind_arguments)
+    if isinstance(statement, StatementOfEntities) or (
+        isinstance(statement, Select) and is_orm_select(statement)
+    ):
+        return _execute_orm_select(session, statement, params, options, bind_arguments)
     if getattr(statement, "is_dml", False):
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
@@ -800,29 +795,23 @@ def _flat(things: Iterable[Any]) -> Iterator[Any]:
             yield thing
 
 
-def _purpose_in(options: dict[str, Any]) -> Purpose:
-    """What a known object takes, by the execution options."""
-    return POPULATE_EXISTING if options.get("populate_existing") else LOADING
-
-
-def _execute_select(
+def _execute_orm_select(
     session: Any, statement: Any, params: Any, options: dict[str, Any], bind_arguments: Any
 ) -> Any:
-    sets = parameter_sets_20(params)
-    purpose = _purpose_in(options)
-    autoflush = options.get("autoflush", True)
-    key, binds = cache_key(statement)
-
-    def make() -> Compilation:
-        return Compilation(Asked.of(statement), purpose=purpose, binds=binds)
-
-    shape = None if key is None else (key, purpose)
-    sending = compile_shape(session, shape, make, None, autoflush, bind_arguments)
-    size = options.get("yield_per")
-    parts = loading.run_when_read(sending, binds, sets[0] if sets else None, size)
-    query = sending.query
-    query.recognize(statement._raw_columns)
-    return query.result(parts, size)
+    """Send a select() of entities, with their own statement or one that was given."""
+    purpose = POPULATE_EXISTING if options.get("populate_existing") else LOADING
+    autoflush, size = options.get("autoflush", True), options.get("yield_per")
+    if isinstance(statement, StatementOfEntities):
+        query = StatementQuery(Asked.of(statement), statement.element, purpose)
+        sending, values = statement_sending(session, query, autoflush, bind_arguments), Binds()
+    else:
+        sets = parameter_sets_20(params)
+        params = sets[0] if sets else None
+        key, make, values = shape_of(statement, purpose)
+        sending = compile_shape(session, key, make, None, autoflush, bind_arguments)
+    parts = loading.run_when_read(sending, values, params, size)
+    sending.query.recognize(statement._raw_columns)
+    return sending.query.result(parts, size)
 
 
 @known_as("FromStatement")
@@ -831,31 +820,18 @@ class StatementOfEntities(Statement):
 
     __module__ = "sqlalchemy.orm.query"
 
-    def __init__(self, statement: Any, entities: Sequence[Any], options: tuple[Any, ...]) -> None:
+    _label_style = LABEL_STYLE_DISAMBIGUATE_ONLY
+
+    def __init__(self, statement: Any, said: Query | Select) -> None:
         self.element = statement
-        self._entities = entities
-        self._with_options = options
+        self._raw_columns = said._raw_columns
+        self._with_options = said._with_options
 
     compile: Any = elements.delegate("element.compile")
 
     def params(self, *args: Any, **kw: Any) -> Any:
         """A copy with values for its parameters."""
         return self._with(element=self.element.params(*args, **kw))
-
-    def _execute_in(
-        self, session: Any, params: Any, options: dict[str, Any], bind_arguments: Any
-    ) -> Any:
-        """Send the statement; return a Result of the entities."""
-        asked = Asked(
-            self._entities,
-            legacy=False,
-            _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
-            _with_options=self._with_options,
-        )
-        query = StatementQuery(asked, self.element, _purpose_in(options))
-        autoflush, size = options.get("autoflush", True), options.get("yield_per")
-        sending = statement_sending(session, query, autoflush, bind_arguments)
-        return query.result(loading.run_when_read(sending, (), params, size), size)
 
 
 @known_as("Select.from_statement")
@@ -875,7 +851,7 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
             "with RETURNING"
         )
         raise elements.not_expected(role, statement, element=element)
-    return StatementOfEntities(element, entities, self._with_options)
+    return StatementOfEntities(element, self)
 
 
 def _described(said: Any, legacy: bool = False) -> list[dict[str, Any]]:

@@ -758,11 +758,11 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
     return tuple(key)
 
 
-# What decides the text of a SELECT beside its columns: elements, plain values (the last five are
+# What decides the text of a SELECT beside its columns: elements, plain values (the last four are
 # the ORM's), options.
 _ELEMENTS = {*Select._parts, "_distinct_on", "_base"} - {"_raw_columns"}
 _PLAIN = {"_label_style", "_distinct", "_auto_correlate"}
-_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain", "_purpose"}
+_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain"}
 SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 

@@ -42,7 +42,7 @@ from tests.miniorm.orm.sql_log import SQLLog
 
 def test_this_is_a_row_loader(session: Session, gardens: Gardens) -> None:
     session.query(gardens.Tool).all()
-    query = session.query(gardens.Tool)._compiled()[0].query
+    query = session.query(gardens.Tool)._sending()[0].query
     assert query.plan is not None
     assert rowloader.LoaderSource(query.plan).text() == (
         """\
