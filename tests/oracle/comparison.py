@@ -76,8 +76,6 @@ def engines() -> tuple[Engine, Engine]:
 
 # A shared column outside of a wrapped SELECT: its label is numbered after one underscore.
 SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
-NAME = r"(?:\w+|\"(?:[^\"]|\"\")+\")"
-ORDER = re.compile(r" ORDER BY (?P<terms>[^()]*)$")
 # The objects in a circle are printed as a set, in no certain order.
 CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
 
@@ -99,31 +97,11 @@ def without_shared_columns(sql: str) -> str:
     )
 
 
-def as_ours(outcome: Outcome) -> Outcome:
-    """Return the oracle's outcome, turned into ours by the closed list."""
-    log = [
-        [entry[0], without_shared_columns(entry[1]), *entry[2:]] if entry[1:] else entry
-        for entry in outcome.log
-    ]
-    return replace(
-        outcome,
-        output=[spelled(line) for line in outcome.output],
-        error=spelled(outcome.error),
-        log=unordered_flushes(log),
-    )
-
-
 def comparable(outcome: Outcome) -> Outcome:
-    """Return our outcome without the order by the parent's key in a subquery load."""
-    log = [
-        [entry[0], without_parents_order(entry[1]), *entry[2:]]
-        if entry[1:] and entry[3].endswith("(subquery)")
-        else entry
-        for entry in outcome.log
-    ]
+    """Return an outcome as the closed list has it: the oracle's becomes ours."""
     log = [
         [entry[0], without_shared_columns(entry[1]), *entry[2:]] if entry[1:] else entry
-        for entry in log
+        for entry in outcome.log
     ]
     return replace(
         outcome,
@@ -131,27 +109,6 @@ def comparable(outcome: Outcome) -> Outcome:
         error=spelled(outcome.error),
         log=unordered_flushes(log),
     )
-
-
-def without_parents_order(sql: str) -> str:
-    """Return a subquery load without its first terms of ORDER BY: the columns of the parent.
-
-    These come from the inner SELECT, or from an alias that is joined to it, and are selected one
-    after another. Others stay: those of a joined eager load come from an alias after LEFT OUTER
-    JOIN or after the related table, and those of an association table are not selected.
-    """
-    found = ORDER.search(sql)
-    if found is None:
-        return sql
-    terms = found["terms"].split(", ")
-    inner = re.findall(r"\) AS (anon_\d+) JOIN", sql)
-    plain = re.sub(r"OUTER JOIN \(.*?\) ON", "OUTER JOIN", sql)  # an association and its target
-    parents = {"anon_1", *inner, *re.findall(rf"(?<!OUTER) JOIN {NAME} AS ({NAME}) ON", plain)}
-    selected = re.findall(rf"{NAME}(?:\.{NAME})*", re.sub(rf" AS {NAME}", "", sql))
-    following = selected[selected.index(terms[0]) :] if terms[0] in selected else []
-    while terms and terms[0].partition(".")[0] in parents and terms[0] in following[:1]:
-        del terms[0], following[0]
-    return sql[: found.start()] + (f" ORDER BY {', '.join(terms)}" if terms else "")
 
 
 # In so many orders of its sets the oracle runs a program on which the engines differ.
@@ -195,7 +152,7 @@ def table_written(entry: list[Any]) -> str:
 
 def differences(ours: Outcome, oracle: Outcome) -> list[str]:
     """Return what differs, in words; empty if the two outcomes are equal."""
-    mine, theirs = comparable(ours), as_ours(oracle)
+    mine, theirs = comparable(ours), comparable(oracle)
     found = []
     for part in ("output", "error", "warnings", "log", "tables"):
         left, right = getattr(mine, part), getattr(theirs, part)

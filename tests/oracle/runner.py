@@ -7,9 +7,9 @@ SetOrder), and answers with one: what was printed, the error that ended the prog
 every statement with its parameters, its cause (see stack.py), how many lines had been printed
 before it and whether it worked, the transactions around them, and what all tables hold at the end.
 
-The oracle is 1.4.54, except for the closed list of `ormtutor/differences.py`. One entry of it, that
-expired attributes are loaded without autoflush, is imposed on the oracle here; comparison.py
-handles those that only concern text.
+The oracle is 1.4.54, except for the closed list of `ormtutor/differences.py`. Two entries of it
+are imposed on the oracle here: expired attributes are loaded without autoflush, and a subquery load
+is ordered by the parent's key first. comparison.py handles those that only concern text.
 """
 
 from __future__ import annotations
@@ -149,8 +149,11 @@ def tidy(module: types.ModuleType) -> None:
 
 
 def follow_the_closed_list() -> None:
-    """Make the oracle load expired attributes without autoflush, as 1.1 did."""
+    """Make the oracle do as 1.1 did: load expired attributes without autoflush, and order a
+    subquery load by the parent's key first.
+    """
     from sqlalchemy.orm import state
+    from sqlalchemy.orm.strategies import SubqueryLoader
 
     load = state.InstanceState._load_expired
 
@@ -158,7 +161,34 @@ def follow_the_closed_list() -> None:
         with self.session.no_autoflush if self.session else contextlib.nullcontext():
             return load(self, found, passive)
 
+    def join_in_order(
+        self: Any, query: Any, joined: Any, left: Any, parent: Any, *more: Any
+    ) -> Any:
+        columns = self.parent_property.local_columns
+        keys = [self.parent._columntoproperty[column].key for column in columns]
+        ordered = query.order_by(*[getattr(parent, key) for key in keys])
+        return join(self, ordered, joined, left, parent, *more)
+
+    join = SubqueryLoader._apply_joins
     state.InstanceState._load_expired = load_without_autoflush
+    SubqueryLoader._apply_joins = join_in_order
+
+
+def tell_products_in_order() -> None:
+    """Make the oracle's warning of a product begin with the statement's first FROM element.
+
+    It begins with any element of a set, and tells the others in the order of that set.
+    """
+    from sqlalchemy.sql import compiler
+    from sqlalchemy.util import OrderedSet
+
+    class FirstOut(OrderedSet):  # type: ignore[misc]
+        def pop(self) -> Any:
+            first = self[0]
+            self.remove(first)
+            return first
+
+    compiler.set = FirstOut
 
 
 class SetOrder:
@@ -238,6 +268,7 @@ def main() -> None:
         # It warns once in a process, of the first deprecated feature, whatever program that is in.
         os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
         follow_the_closed_list()
+        tell_products_in_order()
         order.install()
     for line in sys.stdin:
         request = json.loads(line)
