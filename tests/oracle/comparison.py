@@ -112,7 +112,7 @@ def comparable(outcome: Outcome) -> Outcome:
 
 
 # In so many orders of its sets the oracle runs a program on which the engines differ.
-ORDERS = 16
+ORDERS = 64
 WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\S+)")
 
 

@@ -75,6 +75,8 @@ def reason(name: str, local: dict[str, Any], ident: Any) -> str:
         return f"lazy load of {owner.parent_property} for {label(state)}"
     if name == "orm.relationships.merge":
         return f"lazy load of {owner} for {label(local['dest_state'])}"
+    if name == "orm.dynamic.set" and "new_values" not in local:
+        return ""  # it reads what is assigned, maybe another query
     if name.startswith("orm.dynamic.") and state is not None:
         return f"lazy load of {local.get('attr', owner)} for {label(state)}"
     if name in ("orm.strategies._load_via_parent", "orm.strategies._load_via_child"):

@@ -60,9 +60,9 @@ class Step(namedtuple("Step", "tokens strategy settings propagates", defaults=((
 
 
 def _token_key(token: Any) -> Any:
-    if isinstance(token, str) or not hasattr(token, "property"):
+    if isinstance(token, str) or not hasattr(token, "prop"):
         return token
-    return (token.parent, token.property, token._of_type, token._extra_criteria)
+    return (token.parent, token.prop, token._of_type, token._extra_criteria)
 
 
 class Load:

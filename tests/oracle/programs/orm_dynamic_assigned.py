@@ -92,3 +92,10 @@ first, second, third = Oak(age=1), Oak(age=2), Oak(age=3)
 oak.acorns = [first, second]
 oak.acorns = [second, third]
 print([len(each) for each in inspect(oak).attrs.acorns.history], first.parent)
+
+# What is assigned may be another's query: that is read first, then what was there.
+session.rollback()
+first, second = session.query(Oak).order_by(Oak.id)[:2]
+first.acorns = second.acorns
+second.acorns = second.acorns
+print([len(each) for each in inspect(first).attrs.acorns.history])

@@ -61,6 +61,7 @@ for asked in (
     "Session().query(User).filter_by(id=1)",
     "Session().query(func.count(User.id))",
     "joinedload('other')",
+    "Session(create_engine('sqlite://')).execute(select(User).options(joinedload(User.other)))",
     "Load(User)",
     "Load(User).joinedload(User.other)",
     "defer(User.name)",
