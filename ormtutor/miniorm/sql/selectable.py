@@ -83,10 +83,13 @@ class FromClause(ClauseElement):
 
     @property
     def c(self) -> ImmutableColumnCollection:
-        """The columns, as `.c.name` or `.c["name"]`."""
+        """The columns, as `.c.name` or `.c["name"]`; an annotated copy has its original's."""
         known = self.__dict__.get("_columns")
         if known is None:
-            known = self.__dict__["_columns"] = ImmutableColumnCollection(self._own_columns())
+            origin = self._deannotated
+            is_copy = origin is not self
+            known = origin.c if is_copy else ImmutableColumnCollection(self._own_columns())
+            self.__dict__["_columns"] = known
         return known
 
     columns: Any = delegate("c")

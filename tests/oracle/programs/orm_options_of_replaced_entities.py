@@ -1,8 +1,8 @@
 """Options speak of what was selected when they were given; eager loads switched off."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
-from sqlalchemy.orm import Session, aliased, declarative_base, defer, joinedload, relationship
-from sqlalchemy.orm import selectinload, subqueryload
+from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, defer, joinedload
+from sqlalchemy.orm import lazyload, relationship, selectinload, subqueryload
 
 Base = declarative_base()
 
@@ -97,5 +97,20 @@ for asked in (
     session.query(Cow.id).select_from(Barn).join(Cow, Barn.id == Cow.barn_id),
     session.query(Barn).select_from(Barn).join(cow, Barn.cows).outerjoin(Barn.cows),
     session.query(Cow, Barn.name).join(Barn, Cow.barn).distinct().order_by(Barn.name),
+    session.query(Barn.name, Barn.id).select_from(recent).join(Barn, recent.barn_id == Barn.id),
 ):
     print(session.query(asked.exists()).scalar())
+
+# What was said before is not passed on to the SELECTs that follow.
+for option in (selectinload, subqueryload, lazyload, joinedload):
+    found = session.query(Barn).options(option(Barn.cows).joinedload(Cow.barn))
+    show(lambda: [len(each.cows) for each in found.with_entities(Barn)])
+    show(lambda: [len(each.cows) for each in found.with_entities(Barn.id).with_entities(Barn)])
+    show(lambda: [len(each.cows) for each in found.with_entities(Cow.id).add_entity(Barn)[0][1:]])
+show(lambda: [len(cow.barn.cows) for cow in session.query(Cow).options(selectinload(Cow.barn))])
+
+# A relationship that is always loaded eagerly passes on what was said of the next one.
+Barn.milked = relationship(Cow, lazy="selectin", viewonly=True, order_by=Cow.milk)
+milked = session.query(Barn).options(defaultload(Barn.milked).joinedload(Cow.barn))
+show(lambda: [len(each.milked) for each in milked])
+show(lambda: [len(each.milked) for each in milked.enable_eagerloads(False)])
