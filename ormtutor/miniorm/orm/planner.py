@@ -96,10 +96,14 @@ class EntityPlanner:
         self.prior = prior
         self.binds = binds
         self.subquery_root = subquery_root
-        if options is None:
-            options = self._resolved_options() if asked.toplevel else NO_OPTIONS
-        #: Without eager loading they only affect what the objects load later.
-        self.later_options = options
+        #: Those that the SELECTs that follow obey, even if this one loads nothing eagerly.
+        self.later_options: LoaderOptions
+        if options is not None:
+            self.later_options = options
+        elif asked.toplevel:
+            options, self.later_options = self._resolved_options()
+        else:
+            options = self.later_options = NO_OPTIONS
         self.options = options if asked._eager else NO_OPTIONS
         self.primary = ColumnList()
         self.secondary = ColumnList()
@@ -108,21 +112,24 @@ class EntityPlanner:
         self.with_later: dict[EntityPlan, None] = {}
         self.repeats_parents = False
 
-    def _resolved_options(self) -> LoaderOptions:
-        try:
-            return resolve(self._options_given())
-        except sa_exc.ArgumentError:
-            if self.asked._eager:
-                raise
-            return NO_OPTIONS  # the original, too, ignores options that fit nothing here
+    def _resolved_options(self) -> tuple[LoaderOptions, LoaderOptions]:
+        """All options, and those of them that the SELECTs that follow from this one obey.
 
-    def _options_given(self) -> list[tuple[Sequence[Any], Sequence[Any]]]:
-        """Options, and the entities that the query had when it got them."""
-        replaced = [
+        As in the original, these know nothing of what was said before with_entities().
+        """
+        asked = self.asked
+        before = [
             (each.options, mapper_entities(entities_of_all(each.columns)))
-            for each in self.asked._replaced
+            for each in asked._replaced
         ]
-        return [*replaced, (self.asked._with_options, mapper_entities(self.asked.entities))]
+        own = (asked._with_options, mapper_entities(asked.entities))
+        try:
+            options = resolve([*before, own])
+            return options, resolve([own]) if before else options
+        except sa_exc.ArgumentError:
+            if asked._eager:
+                raise
+            return NO_OPTIONS, NO_OPTIONS  # the original, too, ignores those that fit nothing here
 
     # columns ---------------------------------------------------------------------------------
 

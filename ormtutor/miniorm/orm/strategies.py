@@ -365,7 +365,7 @@ class _SelectingLoader(EagerLoader):
         self.adapt = self.target.adapt
         self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
         self.prior = (*planner.later_path(place), prop)
-        self.options = planner.options
+        self.options = planner.later_options
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.purpose = planner.purpose if planner.purpose.overwrites else LOADING
 
@@ -510,7 +510,7 @@ class SubqueryLoader(_SelectingLoader):
             root = SubqueryRoot(planner.asked, place.root, (), planner.binds)
             # As in the original: only the path within this query is remembered, and a lazy load's
             # own option, not to load the way back, is not.
-            self.prior, self.options = way, planner.options.given
+            self.prior, self.options = way, planner.later_options.given
         if self.target is not prop.mapper:
             self.criteria = ()  # with of_type(), the original loses the criteria of and_()
         self.root = root._replace(chain=(*root.chain, *way[1::2]))
