@@ -75,6 +75,39 @@ class sessionmaker:
         return f"{type(self).__name__}(class_={self.class_.__name__!r}, {settings})"
 
 
+class ScopedRegistry:
+    """The Session of each scope: a thread, or what `scopefunc` tells apart."""
+
+    __module__ = "sqlalchemy.util._collections"
+
+    def __init__(
+        self, createfunc: Callable[[], Session], scopefunc: Callable[[], Hashable] | None
+    ) -> None:
+        self.createfunc = createfunc
+        self.scopefunc = scopefunc or (lambda: "this thread")
+        # Each thread has its own attributes on a thread-local.
+        self._sessions: Any = _local() if scopefunc is None else SimpleNamespace()
+
+    def __call__(self) -> Session:
+        """The Session of this scope; makes one if there is none."""
+        sessions, scope = vars(self._sessions), self.scopefunc()
+        if scope not in sessions:
+            sessions[scope] = self.createfunc()
+        return sessions[scope]
+
+    def has(self) -> bool:
+        """Whether this scope has a Session."""
+        return self.scopefunc() in vars(self._sessions)
+
+    def set(self, obj: Session) -> None:
+        """Make this the Session of this scope."""
+        vars(self._sessions)[self.scopefunc()] = obj
+
+    def clear(self) -> None:
+        """Forget the Session of this scope, without closing it."""
+        vars(self._sessions).pop(self.scopefunc(), None)
+
+
 class scoped_session:
     """One Session for each thread (or what `scopefunc` tells apart); it acts as that Session."""
 
@@ -84,45 +117,33 @@ class scoped_session:
         self, session_factory: Any, scopefunc: Callable[[], Hashable] | None = None
     ) -> None:
         self.session_factory = session_factory
-        self._scope = scopefunc or (lambda: "this thread")
-        # Each thread has its own attributes on a thread-local.
-        self._sessions: Any = _local() if scopefunc is None else SimpleNamespace()
+        self.registry = ScopedRegistry(session_factory, scopefunc)
         self._event_target = getattr(session_factory, "_event_target", session_factory)
-
-    def registry(self) -> Session:
-        """The Session of this scope; makes one if there is none."""
-        known, scope = vars(self._sessions), self._scope()
-        if scope not in known:
-            known[scope] = self.session_factory()
-        return known[scope]
-
-    def _is_present(self) -> bool:
-        return self._scope() in vars(self._sessions)
 
     def __call__(self, **kw: Any) -> Session:
         """The Session of this scope; makes one, with `kw`, if there is none.
 
         Raises: InvalidRequestError: there is one, and arguments were given.
         """
-        if kw and self._is_present():
+        if kw and self.registry.has():
             raise InvalidRequestError(
                 "Scoped session is already present; no new arguments may be specified."
             )
         if kw:
-            vars(self._sessions)[self._scope()] = self.session_factory(**kw)
+            self.registry.set(self.session_factory(**kw))
         return self.registry()
 
     object_session = staticmethod(object_session)
 
     def remove(self) -> None:
         """Close the Session of this scope and forget it: the next use makes another."""
-        session = vars(self._sessions).pop(self._scope(), None)
-        if session is not None:
-            session.close()
+        if self.registry.has():
+            self.registry().close()
+        self.registry.clear()
 
     def configure(self, **kwargs: Any) -> None:
         """Change the configuration of the sessions to come."""
-        if self._is_present():
+        if self.registry.has():
             warn(
                 "At least one scoped session is already present.  configure() can not affect "
                 "sessions that have already been created."

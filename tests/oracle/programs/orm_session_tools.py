@@ -109,6 +109,27 @@ print(Scoped() is Scoped(), Scoped.query(Jar).count())
 Scoped.add(Jar(label="cherry"))
 Scoped.commit()
 Scoped.remove()
+
+# Who has a session, and what is done with it by hand.
+scopes = ["cellar"]
+
+
+def scope():
+    print("asked for", scopes[0])
+    return scopes[0]
+
+
+Rooms = scoped_session(sessionmaker(bind=engine), scopefunc=scope)
+for room in ("cellar", "attic", "cellar"):
+    scopes[0] = room
+    print(Rooms.registry.has(), Rooms.registry() is Rooms(), Rooms.registry.has())
+Rooms.registry.clear()
+print(Rooms.registry.has())
+own = Session(engine)
+Rooms.registry.set(own)
+print(Rooms() is own, Rooms.query(Jar).count(), Scoped.registry.has())
+Rooms.remove()
+print(Rooms.registry.has())
 with Session(engine) as short, short.begin():
     short.add(Jar(label="medlar"))
 with Session(engine) as short:
