@@ -119,12 +119,11 @@ class EntityQuery:
             self._compilation = None
         return self._loader
 
-    def check_yield_per(self, execution: ExecutionContext) -> None:
+    def check_yield_per(self) -> None:
         """Refuse to read in parts what belongs together.
 
         Raises: InvalidRequestError: a joined collection, or a subquery load.
         """
-        self.row_loader(execution)
         at_once = [each for plan in self.plan.entities() for _, each in plan.at_once]
         if self.repeats_parents or any(each.always for each in at_once):
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)

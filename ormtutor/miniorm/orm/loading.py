@@ -135,8 +135,9 @@ def run_when_read(
     """
     execution = _flush_and_prepare(sending, values, params)
     result = execution.root_connection._run(execution)
+    sending.query.row_loader(execution)  # what cannot be loaded is refused now
     if size:
-        sending.query.check_yield_per(execution)
+        sending.query.check_yield_per()
     context = LoadContext(sending.session, sending.query, values, params)
     return partial(_parts, context, sending.session.identity_map, result)
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, create_engine, delete, insert
 from sqlalchemy import func, literal, literal_column, select, text, type_coerce, update
-from sqlalchemy.orm import Session, declarative_base, relationship, selectinload, subqueryload
+from sqlalchemy.orm import Session, declarative_base, defer, joinedload, relationship
+from sqlalchemy.orm import selectinload, subqueryload
 from sqlalchemy.types import NullType
 
 Base = declarative_base()
@@ -136,3 +137,9 @@ for stored in "'null'", "'{}'":
     for name in ("first", "one", "one_or_none"):
         tell(lambda: getattr(session.scalars(nothing), name)())
     tell(lambda: session.execute(nothing.limit(2)).one())
+
+# What its rows cannot give is refused when it is sent, read or not.
+Harbour.moored = relationship(Boat, lazy="dynamic", viewonly=True)
+for option in (defer(Harbour.id), joinedload(Harbour.moored)):
+    tell(lambda: session.execute(select(Harbour).options(option)))
+    tell(lambda: session.scalars(select(Harbour).options(option)).no_such_method())
