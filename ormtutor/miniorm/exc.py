@@ -327,18 +327,29 @@ def warn(message: str | Warning, category: type[Warning] = SAWarning) -> None:
     warnings.warn(message, category, stacklevel=level)
 
 
+def warn_deprecated(message: str) -> None:
+    """Warn of a usage that a later release refuses."""
+    warn(message, SADeprecationWarning)
+
+
 def deprecated(text: str, since: str = "1.4") -> Callable[[Any], Any]:
     """Make a method warn whenever it is called; text: what to use instead."""
 
     def decorate(method: Any) -> Any:
         @wraps(method)
         def warned(*args: Any, **kw: Any) -> Any:
-            warn(f"{text} (deprecated since: {since})", SADeprecationWarning)
+            warn_deprecated(f"{text} (deprecated since: {since})")
             return method(*args, **kw)
 
         return warned
 
     return decorate
+
+
+def deprecated_method(name: str, instead: str = "") -> Callable[[Any], Any]:
+    """The same in the usual words, of a method that will be removed."""
+    text = f"The {name}() method is deprecated and will be removed in a future release."
+    return deprecated(f"{text}  {instead}" if instead else text)
 
 
 publish(globals(), "sqlalchemy.exc")

@@ -57,7 +57,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
     for left_out in _take(kwargs, _LEFT_OUT):
         raise TypeError(f"create_engine({left_out}=...) is not in miniorm; SQLAlchemy has it")
     if kwargs.pop("convert_unicode", False):
-        exc.warn(_CONVERT_UNICODE, exc.SADeprecationWarning)
+        exc.warn_deprecated(_CONVERT_UNICODE)
     engine_class = future.Engine if kwargs.pop("future", False) else Engine
     dialect = SQLiteDialect()
     dialect.enable_from_linting = kwargs.pop("enable_from_linting", True)

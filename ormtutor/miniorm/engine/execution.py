@@ -235,10 +235,9 @@ def executable(statement: Any) -> Any:
     Raises: ObjectNotExecutableError: it is not a statement.
     """
     if getattr(statement, "_is_subquery", False):
-        exc.warn(
+        exc.warn_deprecated(
             "Executing a subquery object is deprecated and will raise ObjectNotExecutableError in "
-            "an upcoming release.  Please execute the underlying select() statement directly.",
-            exc.SADeprecationWarning,
+            "an upcoming release.  Please execute the underlying select() statement directly."
         )
         statement = statement.element
     if isinstance(statement, type) or not getattr(statement, "supports_execution", False):

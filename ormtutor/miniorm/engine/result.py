@@ -377,13 +377,12 @@ class ChunkedIteratorResult(Result):
         self._gives_entity = self._of_one_entity and len(col_expressions) == 1
         if not self._gives_entity:
             return super().columns(*col_expressions)
-        exc.warn(
+        exc.warn_deprecated(
             "The Result.columns() method has a bug in SQLAlchemy 1.4 that is causing it to yield "
             "scalar values, rather than Row objects, in the case where a single index is passed "
             "and the result is against ORM mapped objects.  In SQLAlchemy 2.0, Result will "
             "continue yield Row objects in this scenario.  Use the Result.scalars() method to "
-            "yield scalar values.",
-            exc.SADeprecationWarning,
+            "yield scalar values."
         )
         return self
 

@@ -141,25 +141,23 @@ class LegacyRow(Row):
     def __contains__(self, key: Any) -> bool:
         return key in self._metadata
 
-    @exc.deprecated(
-        "The LegacyRow.has_key() method is deprecated and will be removed in a future release.  To "
-        "test for key membership, use the Row._mapping attribute, i.e. 'key in row._mapping`."
+    @exc.deprecated_method(
+        "LegacyRow.has_key",
+        "To test for key membership, use the Row._mapping attribute, i.e. 'key in row._mapping`.",
     )
     def has_key(self, key: Any) -> bool:
         """Say whether there is a column of that name."""
         return key in self
 
-    @exc.deprecated(
-        "The LegacyRow.items() method is deprecated and will be removed in a future release.  Use "
-        "the Row._mapping attribute, i.e., 'row._mapping.items()'."
+    @exc.deprecated_method(
+        "LegacyRow.items", "Use the Row._mapping attribute, i.e., 'row._mapping.items()'."
     )
     def items(self) -> list[tuple[str, Any]]:
         """Return (name, value) pairs."""
         return list(self._mapping.items())
 
-    @exc.deprecated(
-        "The LegacyRow.values() method is deprecated and will be removed in a future release.  Use "
-        "the Row._mapping attribute, i.e., 'row._mapping.values()'."
+    @exc.deprecated_method(
+        "LegacyRow.values", "Use the Row._mapping attribute, i.e., 'row._mapping.values()'."
     )
     def values(self) -> list[Any]:
         """Return the values."""
@@ -374,7 +372,7 @@ class CursorResultMetaData(ResultMetaData):
         if position == AMBIGUOUS or is_other:
             return None
         was_unpickled = self._declared is None
-        exc.warn(_FOUND_UNPICKLED if was_unpickled else _FOUND_BY_NAME, exc.SADeprecationWarning)
+        exc.warn_deprecated(_FOUND_UNPICKLED if was_unpickled else _FOUND_BY_NAME)
         self._twins[position, id(column)] = column  # warned of once
         return position
 

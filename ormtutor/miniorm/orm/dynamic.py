@@ -59,8 +59,8 @@ class AppenderQuery(Query):
         self._cause = lazy_cause(str(self.attr.prop), instance_state(self.instance))
         return self
 
-    def _with(self, **said: Any) -> Any:
-        return self._plain()._with(**said)
+    def _with(self, **changes: Any) -> Any:
+        return self._plain()._with(**changes)
 
     def _plain(self, session: Any = None) -> Any:
         """The same as a plain Query: with the criteria, and without append()."""

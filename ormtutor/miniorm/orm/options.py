@@ -275,10 +275,9 @@ def undefer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
 
 def _warn_of_further_keys(option: str, keys: tuple[Any, ...]) -> None:
     if keys:
-        sa_exc.warn(
+        sa_exc.warn_deprecated(
             f"The *addl_attrs on orm.{option} is deprecated.  Please use method chaining in "
-            "conjunction with defaultload() to indicate a path.",
-            sa_exc.SADeprecationWarning,
+            "conjunction with defaultload() to indicate a path."
         )
 
 

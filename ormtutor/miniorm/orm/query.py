@@ -144,10 +144,10 @@ class Query(HasWhere, Said):
             entities = (entities,)
         self._raw_columns = list(map(_selected, entities))
 
-    def _with(self, **said: Any) -> Self:
+    def _with(self, **changes: Any) -> Self:
         """A copy with something added or replaced."""
         new = object.__new__(type(self))
-        new.__dict__ = {**self.__dict__, **said}
+        new.__dict__ = {**self.__dict__, **changes}
         return new
 
     # what may not follow what ----------------------------------------------------------------
@@ -443,10 +443,7 @@ class Query(HasWhere, Said):
         """This query as a value."""
         return self._inner.scalar_subquery()
 
-    @sa_exc.deprecated(
-        "The Query.as_scalar() method is deprecated and will be removed in a future release.  "
-        "Please refer to Query.scalar_subquery()."
-    )
+    @sa_exc.deprecated_method("Query.as_scalar", "Please refer to Query.scalar_subquery().")
     def as_scalar(self) -> Any:
         """The old name of scalar_subquery()."""
         return self.scalar_subquery()
@@ -769,12 +766,11 @@ def _executable(statement: Any) -> Any:
     if isinstance(statement, str):
         return elements.text(statement)
     if isinstance(statement, Query):
-        sa_exc.warn(
+        sa_exc.warn_deprecated(
             f"Object {statement!r} should not be used directly in a SQL statement context, such as "
             "passing to methods such as session.execute().  This usage will be disallowed in a "
             "future release.  Please use Core select() / update() / delete() etc. with "
-            "Session.execute() and other statement execution methods.",
-            sa_exc.SADeprecationWarning,
+            "Session.execute() and other statement execution methods."
         )
         return statement.__clause_element__()
     element = None if isinstance(statement, type) else elements.clause_of(statement)

@@ -823,12 +823,11 @@ class SQLCompiler(Compiled):
     def get_select_precolumns(self, select: Any) -> str:
         """DISTINCT, if it was asked for."""
         if select._distinct_on:
-            exc.warn(
+            exc.warn_deprecated(
                 "DISTINCT ON is currently supported only by the PostgreSQL dialect.  Use of "
                 "DISTINCT ON for other backends is currently silently ignored, however this usage "
                 "is deprecated, and will raise CompileError in a future release for all backends "
-                "that do not support this syntax.",
-                exc.SADeprecationWarning,
+                "that do not support this syntax."
             )
         return "DISTINCT " if select._distinct else ""
 

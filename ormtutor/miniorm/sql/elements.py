@@ -753,10 +753,9 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
         return BooleanClauseList(*_flattened(operator, kept), operator=operator)
     if last is None:
         name, value = operator.__name__, neutral is TRUE
-        exc.warn(
+        exc.warn_deprecated(
             f"Invoking {name}() without arguments is deprecated, and will be disallowed in a "
-            f"future release.   For an empty {name}() construct, use {name}({value}, *args).",
-            exc.SADeprecationWarning,
+            f"future release.   For an empty {name}() construct, use {name}({value}, *args)."
         )
         return BooleanClauseList(operator=operator)
     return (kept[0] if kept else last).self_group(against=operators.asbool)

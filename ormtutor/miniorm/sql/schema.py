@@ -175,9 +175,7 @@ class Column(SchemaItem, ColumnClause):
         copy._user_defined_nullable = self._user_defined_nullable
         return copy
 
-    copy = exc.deprecated(
-        "The Column.copy() method is deprecated and will be removed in a future release."
-    )(_copy)
+    copy = exc.deprecated_method("Column.copy")(_copy)
 
     def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         if self.name is None and name is None:
@@ -399,11 +397,10 @@ class Table(DatabaseItem, TableClause):
         if isinstance(item, Column) and not replaces:
             key = item.name if item.key is None else item.key
             if self.c.get(key, item) is not item:
-                exc.warn(
+                exc.warn_deprecated(
                     f"A column with name '{key}' is already present in table '{self.name}'. Please "
                     "use method :meth:`_schema.Table.append_column` with the parameter "
-                    "``replace_existing=True`` to replace an existing column.",
-                    exc.SADeprecationWarning,
+                    "``replace_existing=True`` to replace an existing column."
                 )
         attach(self, item)
 

@@ -333,10 +333,7 @@ class SelectBase(Statement):
         """This as a value."""
         return ScalarSelect(self.set_label_style(LABEL_STYLE_NONE))
 
-    @exc.deprecated(
-        "The SelectBase.as_scalar() method is deprecated and will be removed in a future release.  "
-        "Please refer to SelectBase.scalar_subquery()."
-    )
+    @exc.deprecated_method("SelectBase.as_scalar", "Please refer to SelectBase.scalar_subquery().")
     def as_scalar(self) -> ScalarSelect:
         """The old name of scalar_subquery()."""
         return self.scalar_subquery()
@@ -653,10 +650,7 @@ class Select(HasWhere, GenerativeSelect):
             _raw_columns=[*self._raw_columns, *[as_selected(each) for each in columns]]
         )
 
-    @exc.deprecated(
-        "The Select.column() method is deprecated and will be removed in a future release.  Please "
-        "use Select.add_columns()"
-    )
+    @exc.deprecated_method("Select.column", "Please use Select.add_columns()")
     def column(self, column: Any) -> Any:
         """One more column, as the early tutorials write it."""
         return self.add_columns(column)

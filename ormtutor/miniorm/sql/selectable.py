@@ -509,11 +509,10 @@ def as_from(thing: Any) -> Any:
     """
     element = clause_of(thing)
     if element is not None and element.is_select:
-        exc.warn(
+        exc.warn_deprecated(
             "Implicit coercion of SELECT and textual SELECT constructs into FROM clauses is "
             "deprecated; please call .subquery() on any Core select or ORM Query object in order "
-            "to produce a subquery object.",
-            exc.SADeprecationWarning,
+            "to produce a subquery object."
         )
         return element._implicit_subquery
     if isinstance(thing, str):
