@@ -17,12 +17,12 @@ from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, adapt_to
+from ormtutor.miniorm.orm.entities import AliasedClass
 from ormtutor.miniorm.orm.mapper import Mapper
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import SAID, Exists, Said, Select
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, AliasedReturnsRows
-from ormtutor.miniorm.sql.traversal import iterate
+from ormtutor.miniorm.sql.traversal import adapt_to, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -221,10 +221,7 @@ class Asked(Said):
 
     def adapt_to_base(self, expression: Any) -> Any:
         """An expression as the union sees it that entities are read from, if there is one."""
-        base = self._base
-        if base is None:
-            return expression
-        return adapt_to(base, expression)
+        return expression if self._base is None else adapt_to(self._base, expression)
 
     def in_base(self, selectable: FromClause) -> FromClause:
         """The union that entities are read from, if it has columns of `selectable`; else that."""

@@ -203,11 +203,9 @@ class ColumnAttribute(InstrumentedAttribute):
     @property
     def expressions(self) -> list[Any]:
         """The columns (several where a join is mapped), annotated with entity and name."""
-        columns, parent = self.prop.columns, self.parent
-        if parent.is_aliased_class:
-            columns = [parent.adapt(column) for column in columns]
+        parent = self.parent
         annotations = {"parententity": parent, "parentmapper": parent, "proxy_key": self.prop.key}
-        return [column._annotate(annotations) for column in columns]
+        return [parent.adapt(column)._annotate(annotations) for column in self.prop.columns]
 
     def _express(self) -> Any:
         return self.expressions[0]

@@ -21,12 +21,12 @@ from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import ResultMetaData
 from ormtutor.miniorm.orm.asked import Asked, MapperEntity, entities_of_all
 from ormtutor.miniorm.orm.context import Compilation
-from ormtutor.miniorm.orm.entities import adapt_to, unchanged
+from ormtutor.miniorm.orm.entities import unchanged
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.select import TextualSelect
-from ormtutor.miniorm.sql.traversal import Binds, cache_key
+from ormtutor.miniorm.sql.traversal import Binds, adapt_to, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ from ormtutor.miniorm.orm.asked import (
     mapper_entities,
 )
 from ormtutor.miniorm.orm.entities import (
-    adapt_to,
     first_entity,
     from_element,
     is_present,
@@ -36,7 +35,7 @@ from ormtutor.miniorm.orm.planner import EntityPlanner, Place
 from ormtutor.miniorm.orm.rowloader import LOADING, EntityPlan, RowPlan, require_population
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import ScalarSelect, Select, outermost
-from ormtutor.miniorm.sql.traversal import iterate
+from ormtutor.miniorm.sql.traversal import adapt_to, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -291,29 +291,6 @@ def unchanged(expression: Any) -> Any:
     return expression
 
 
-def adapt_to(base: selectable.FromClause, expression: Any, by_name: bool = False) -> Any:
-    """An expression in which the columns of a FROM element replace what it has selected.
-
-    by_name: base is a learner's own statement; its columns are found by name, too.
-    """
-    columns = base.exported_columns
-
-    def exchange(element: Any) -> Any:
-        if "no_replacement_traverse" in element._annotations:
-            return element
-        if element._is_column_element:
-            found = columns.corresponding_column(element, require_embedded=True)
-            is_named = by_name and found is None
-            return columns.get(element._ungroup().name) if is_named else found
-        if element._is_from_clause and base.is_derived_from(element):
-            return base
-        return (
-            element if isinstance(element, selectable.Alias) and element.element._is_table else None
-        )
-
-    return traversal.replace(expression, exchange)
-
-
 def is_present(wanted: Any, candidate: Any) -> bool:
     """Whether a FROM element is `candidate`, or part of its joins."""
     waiting = [candidate]

@@ -338,6 +338,7 @@ class ScalarAttributeImpl(_SingleAttributeImpl):
 
     def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign a value."""
+        # FASTPATH: _old_value(), without the call.
         if self.active_history:
             old = self.get(state, dict_, PASSIVE_RETURN_NO_VALUE)
         else:

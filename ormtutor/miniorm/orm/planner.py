@@ -17,7 +17,7 @@ from functools import partial
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.asked import entities_of_all, mapper_entities
-from ormtutor.miniorm.orm.entities import AliasedClass, adapt_to
+from ormtutor.miniorm.orm.entities import AliasedClass
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
@@ -32,6 +32,7 @@ from ormtutor.miniorm.orm.options import (
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import LOADING, POPULATE_EXISTING, EntityPlan, JoinedPlan
 from ormtutor.miniorm.orm.state import Loaders
+from ormtutor.miniorm.sql.traversal import adapt_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

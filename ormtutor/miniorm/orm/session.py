@@ -664,8 +664,9 @@ class Session:
                 if present is not None and present() is not None:
                     self._replace(present, state, ident)
                 table[ident] = state
-                if identity_map.latest is not state.mapper.class_:
-                    identity_map.next_place(state.mapper.class_)
+                # identity_map.next_place(), mostly without the call
+                if identity_map.latest is not mapper.class_:
+                    identity_map.next_place(mapper.class_)
                 state.place = identity_map.count
             state.commit_all(values, identity_map._modified)
             state.orphaned = False

@@ -223,21 +223,44 @@ def adapt(element: Any, *places: tuple[Any, str]) -> Any:
 
 
 def _adapter(selectable: Any, not_of: str) -> Callable[[Any], Any]:
+    def find(element: Any) -> Any:
+        is_of_table = element._is_column_clause and element.table is not None
+        if not is_of_table or not_of in element._annotations:
+            return None
+        return selectable.corresponding_column(element, require_embedded=True)
+
+    return _exchange(selectable, find)
+
+
+def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
+    """An expression in which the columns of a FROM object replace what it has selected.
+
+    by_name: base is a learner's own statement; its columns are found by name, too.
+    """
+    columns = base.exported_columns
+
+    def find(element: Any) -> Any:
+        if not element._is_column_element:
+            return None
+        found = columns.corresponding_column(element, require_embedded=True)
+        is_named = by_name and found is None
+        return columns.get(element._ungroup().name) if is_named else found
+
+    return replace(expression, _exchange(base, find))
+
+
+def _exchange(selectable: Any, find: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What replaces a part by the selectable, if that stands for it, or by what find() returns."""
+
     def fn(element: Any) -> Any:
         if "no_replacement_traverse" in element._annotations:
             return element
-        if element._is_from_clause:
-            if selectable.is_derived_from(element):
-                return selectable
-            # Leave another alias of a table alone.
-            inner = getattr(element, "element", None)
-            return element if getattr(inner, "_is_table", False) else None
-        if (
-            element._is_column_clause
-            and element.table is not None
-            and not_of not in element._annotations
-        ):
-            return selectable.corresponding_column(element, require_embedded=True)
-        return None
+        if not element._is_from_clause:
+            return find(element)
+        if selectable.is_derived_from(element):
+            return selectable
+        # Leave another alias of a table alone.
+        inner = getattr(element, "element", None)
+        return element if getattr(inner, "_is_table", False) else None
 
     return fn
