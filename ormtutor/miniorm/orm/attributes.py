@@ -40,7 +40,7 @@ from ormtutor.miniorm.orm.impls import (  # noqa: F401
     state_of,
 )
 from ormtutor.miniorm.sql import operators
-from ormtutor.miniorm.sql.elements import comparison_method
+from ormtutor.miniorm.sql.elements import Generative, comparison_method
 from ormtutor.miniorm.sql.operators import ColumnOperators
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ def _compared(op: Any) -> Any:
     return compare
 
 
-class QueryableAttribute(InspectionAttr, ColumnOperators):
+class QueryableAttribute(InspectionAttr, ColumnOperators, Generative):
     """A mapped attribute on its class (or on an alias of it): an expression.
 
     Each kind of property has a subclass, which defines its operators.
@@ -91,9 +91,7 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
         return self
 
     def _with(self, **changes: Any) -> Any:
-        new = object.__new__(type(self))
-        new.__dict__ = {**self.__dict__, "_expression": None, "fixed_structure": None, **changes}
-        return new
+        return super()._with(_expression=None, fixed_structure=None, **changes)
 
     def adapt_to_entity(self, insp: Any) -> Any:
         """The same attribute of an alias, whose AliasedInsp is given."""

@@ -18,6 +18,7 @@ from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.sql.elements import Generative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _token_key(token: Any) -> Any:
     return (token.parent, token.prop, token._of_type, token._extra_criteria)
 
 
-class Load:
+class Load(Generative):
     """Options that start at one entity: `Load(User).joinedload(User.addresses)`."""
 
     __module__ = "sqlalchemy.orm.strategy_options"
@@ -90,8 +91,7 @@ class Load:
         return (self.entity, *[step.key for step in self.steps])
 
     def _continued(self, tokens: tuple[Any, ...], steps: Iterable[Step]) -> Self:
-        new = type(self).__new__(type(self))
-        new.__dict__ = {**self.__dict__, "tokens": tokens, "steps": (*self.steps, *steps)}
+        new = self._with(tokens=tokens, steps=(*self.steps, *steps))
         if new.entity is not None:
             for step in steps:
                 _resolve_tokens(new.entity, step)

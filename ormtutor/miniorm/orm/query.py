@@ -144,12 +144,6 @@ class Query(HasWhere, Said):
             entities = (entities,)
         self._raw_columns = list(map(_selected, entities))
 
-    def _with(self, **changes: Any) -> Self:
-        """A copy with something added or replaced."""
-        new = object.__new__(type(self))
-        new.__dict__ = {**self.__dict__, **changes}
-        return new
-
     # what may not follow what ----------------------------------------------------------------
 
     def _check_open(self, method: str) -> None:

@@ -585,13 +585,14 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
     asked, entity = root.asked, root.entity
     columns = _local_columns(first)
     selected = map(entity.entity.adapt, columns)
-    embedded = Asked(
-        map(ColumnEntity, selected),
+    embedded = asked._with(
+        entities=list(map(ColumnEntity, selected)),
+        legacy=True,
+        _of_query=True,
         toplevel=False,
         _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,
+        _where_criteria=(*asked._where_criteria, *criteria),
     )
-    embedded.__dict__ = {**asked.__dict__, **embedded.__dict__}
-    embedded._where_criteria = (*asked._where_criteria, *criteria)
     if not asked._from_obj and asked._base is None:
         mapped = [each.entity for each in asked.entities if each.entity]
         embedded._from_obj = tuple(dict.fromkeys(each.__clause_element__() for each in mapped))

@@ -37,7 +37,7 @@ from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, children, clone,
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
 NO_ANNOTATIONS: dict[str, Any] = {}
 NO_ARG: Any = symbol("NO_ARG")
@@ -48,7 +48,19 @@ def delegate(path: str, doc: str | None = None) -> Any:
     return property(attrgetter(path), doc=doc)
 
 
-class ClauseElement:
+class Generative:
+    """What does not change once it is made: its methods return copies."""
+
+    __module__ = "sqlalchemy.sql.base"
+
+    def _with(self, **changes: Any) -> Self:
+        """A copy with some attributes changed."""
+        copy = object.__new__(type(self))
+        copy.__dict__ = {**self.__dict__, **changes}
+        return copy
+
+
+class ClauseElement(Generative):
     """The root of all pieces of SQL."""
 
     __visit_name__ = "clause"
@@ -131,12 +143,6 @@ class ClauseElement:
     @property
     def _from_objects(self) -> list[Any]:
         return froms_of(children(self))
-
-    def _with(self, **changes: Any) -> Any:
-        """A copy with some attributes changed."""
-        copy = object.__new__(self.__class__)
-        copy.__dict__ = {**self.__dict__, **changes}
-        return copy
 
     def self_group(self, against: Any = None) -> Any:
         """The element, in parentheses if it needs them inside `against`."""
@@ -533,7 +539,7 @@ class BindParameter(ColumnElement):
 
     def _with_value(self, value: Any) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        return self._with(value=value, type=type_, required=False)  # type: ignore[no-any-return]
+        return self._with(value=value, type=type_, required=False)
 
     def _with_expanding(self, operator: Any) -> Any:
         return self._with(expanding=True, expand_op=operator)
@@ -656,7 +662,7 @@ class TextClause(Executable):
         known.update((bind._orig_key, bind) for bind in binds)
         for name, value in names_to_values.items():
             known[name] = known[name]._with_value(value)
-        return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
+        return self._with(_binds=tuple(known.values()))
 
     # The text as a SELECT whose columns are declared: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]

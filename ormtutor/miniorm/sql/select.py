@@ -30,6 +30,7 @@ from ormtutor.miniorm.sql.elements import (
     ColumnClause,
     ColumnElement,
     Executable,
+    Generative,
     UnaryExpression,
     as_condition,
     as_sorting,
@@ -194,11 +195,10 @@ def namespace_in(element: Any) -> Any:
     return None
 
 
-class HasWhere:
+class HasWhere(Generative):
     """What SELECT, UPDATE and DELETE share: WHERE."""
 
     _where_criteria: tuple[Any, ...] = ()
-    _with: Callable[..., Any]
     _filter_by_namespace: Callable[[], tuple[Any, Any]]
 
     def __init_subclass__(cls) -> None:
@@ -366,7 +366,7 @@ class SelectBase(Statement):
         return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 
 
-class Said:
+class Said(Generative):
     """What a SELECT may say beside its columns, be it a Query or a select().
 
     The attributes are the defaults, the methods those that are the same for both. The last three
@@ -395,8 +395,6 @@ class Said:
     _base: Any = None
     _eager = True
     _of_query = False
-
-    _with: Callable[..., Any]
 
     def _check_no_statement(self, method: str) -> None:
         """A Query refuses `method` after from_statement(); a select() takes it at any time."""
