@@ -6,7 +6,7 @@ Here:   what it selects, as entities: a mapped class as a whole, or an expressio
 After:  orm/planner.py decides what each entity needs; orm/context.py makes a Core select.
 
 Query and select() are two faces of one statement; they differ in labels, in what they do with
-repeated rows, and in a few old spellings (`Asked.legacy`).
+repeated rows, and in a few old spellings (`Said._legacy`).
 
 Follows: SQLAlchemy 1.4, "ORM Querying Guide".
 """
@@ -182,13 +182,15 @@ def mapper_entities(entities: Iterable[Entity]) -> list[Mapper | AliasedInsp]:
 class Asked(Said):
     """Everything that a Query or a select() says, in one form.
 
-    legacy: it is a Query. toplevel: it is not part of another statement. _all_columns: select what
-    such a part would. shows_deferred: a part has the deferred columns too. textual: the learner
-    wrote the SQL, so that nothing can be joined to it. keeps_keys: load_only() still loads primary
-    keys. keeps_order: a subquery load keeps the ORDER BY of its inner SELECT. entity_criteria:
-    (mapper, criteria for all rows of its table), which joined eager loads obey too.
+    The engine's own loads ask as a Query does. toplevel: it is not part of another statement.
+    _all_columns: select what such a part would. shows_deferred: a part has the deferred columns
+    too. textual: the learner wrote the SQL, so that nothing can be joined to it. keeps_keys:
+    load_only() still loads primary keys. keeps_order: a subquery load keeps the ORDER BY of its
+    inner SELECT. entity_criteria: (mapper, criteria for all rows of its table), which joined eager
+    loads obey too.
     """
 
+    _legacy = _of_query = True
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     keeps_order = False
     entity_criteria: tuple[Any, tuple[Any, ...]] = (None, ())
@@ -198,10 +200,8 @@ class Asked(Said):
     textual = False
     keeps_keys = True
 
-    def __init__(self, entities: Iterable[Entity], legacy: bool = True, **said: Any) -> None:
+    def __init__(self, entities: Iterable[Entity], **said: Any) -> None:
         self.entities = list(entities)
-        self.legacy = legacy
-        self._of_query = legacy
         self.__dict__.update(said)
 
     @property
@@ -231,13 +231,11 @@ class Asked(Said):
         return base
 
     @classmethod
-    def of(
-        cls, said: Query | Select | StatementOfEntities, legacy: bool = False, **more: Any
-    ) -> Asked:
+    def of(cls, said: Query | Select | StatementOfEntities, **more: Any) -> Asked:
         """What a Query or a select() of mapped things says: their attributes are alike."""
         given = {name: value for name, value in said.__dict__.items() if name in SAID}
-        entities = entities_of_all(said._raw_columns)
-        return cls(entities, legacy, **{"_label_style": said._label_style, **given, **more})
+        usual = {name: getattr(said, name) for name in ("_legacy", "_of_query", "_label_style")}
+        return cls(entities_of_all(said._raw_columns), **{**usual, **given, **more})
 
 
 def is_orm_select(statement: Select) -> bool:

@@ -70,7 +70,7 @@ class EntityQuery:
             [[entity.found_by] for entity in entities],
         )
         self._has_expressions = any(entity.is_expression for entity in entities)
-        self.unique_keys = _unique_keys(entities, asked.legacy)
+        self.unique_keys = _unique_keys(entities, asked._legacy)
         self.warnings: list[str] = []
         # From an expression that was asked for to the statement's own.
         self._adapt: Adapt = unchanged
@@ -292,13 +292,13 @@ Sending = namedtuple("Sending", "session bind query cause autoflush")
 
 
 def shape_of(
-    said: Query | Select, purpose: Purpose, legacy: bool = False
+    said: Query | Select, purpose: Purpose
 ) -> tuple[Hashable, Callable[[], Compilation], Binds]:
     """The key of the compiled form, a function that makes it, and the parameters for it."""
     key, binds = cache_key(said)
 
     def make() -> Compilation:
-        return Compilation(Asked.of(said, legacy), purpose=purpose, binds=binds)
+        return Compilation(Asked.of(said), purpose=purpose, binds=binds)
 
     return key and (key, purpose), make, binds
 

@@ -157,7 +157,7 @@ class Compilation:
 
     def _set_up_column(self, entity: ColumnEntity) -> ColumnElement:
         column = self.asked.adapt_to_base(entity.element._deannotated)
-        if self.asked.legacy and column._is_column_clause:
+        if self.asked._legacy and column._is_column_clause:
             # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
             self.planner.primary.add(column)
         else:
@@ -286,7 +286,7 @@ class Compilation:
             found = sorted_expression(clause)
             column = None if found is None else _unlabelled(found)
             if column is not None and id(column) not in present:
-                if self.asked.legacy:
+                if self.asked._legacy:
                     present.add(id(column))
                 self.extra.append(found if isinstance(column, elements.Label) else column)
 
@@ -374,7 +374,7 @@ class Compilation:
     def gives_entities(self) -> bool:
         """Whether a row is one object, given as itself: a Query of one class."""
         return (
-            self.asked.legacy
+            self.asked._legacy
             and len(self.asked.entities) == len(mapper_entities(self.asked.entities)) == 1
         )
 

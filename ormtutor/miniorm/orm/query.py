@@ -127,6 +127,7 @@ class Query(HasWhere, Said):
     __module__ = "sqlalchemy.orm.query"
 
     # The defaults of a Query's settings, beside those in Said.
+    _legacy = _of_query = True
     session: Any = None
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     # The text or statement given to from_statement().
@@ -313,7 +314,7 @@ class Query(HasWhere, Said):
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """What is selected, as dictionaries."""
-        return _described(self, legacy=True)
+        return _described(self)
 
     # options ---------------------------------------------------------------------------------
 
@@ -401,8 +402,8 @@ class Query(HasWhere, Said):
             statement = StatementOfEntities(self._statement, self)
         elif self._base is not None or not self._raw_columns:
             # If nothing is selected, the compilation raises the error.
-            asked = self._asked(
-                _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
+            asked = Asked.of(
+                self, _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
             )
             statement = Compilation(asked).statement
         else:
@@ -461,20 +462,16 @@ class Query(HasWhere, Said):
 
     # compiling -------------------------------------------------------------------------------
 
-    def _asked(self, **more: Any) -> Asked:
-        """Everything that was asked, in the form that Compilation takes."""
-        return Asked.of(self, legacy=True, **more)
-
     def _sending(self) -> tuple[Sending, Binds]:
         """The compiled form, ready to be sent, and the parameters for it."""
         if self._statement is not None:
-            query = StatementQuery(self._asked(), self._statement, self._purpose)
+            query = StatementQuery(Asked.of(self), self._statement, self._purpose)
             return statement_sending(self.session, query, self._autoflush), Binds()
-        key, make, binds = shape_of(self, self._purpose, legacy=True)
+        key, make, binds = shape_of(self, self._purpose)
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
 
     def __str__(self) -> str:
-        asked, statement = self._asked(), self._statement
+        asked, statement = Asked.of(self), self._statement
         if statement is None:
             statement = Compilation(asked, purpose=self._purpose).statement
         if self.session is not None:
@@ -811,6 +808,7 @@ class StatementOfEntities(Statement):
     __module__ = "sqlalchemy.orm.query"
 
     _label_style = LABEL_STYLE_DISAMBIGUATE_ONLY
+    _legacy = _of_query = False
 
     def __init__(self, statement: Any, said: Query | Select) -> None:
         self.element = statement
@@ -844,9 +842,9 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     return StatementOfEntities(element, self)
 
 
-def _described(said: Any, legacy: bool = False) -> list[dict[str, Any]]:
+def _described(said: Any) -> list[dict[str, Any]]:
     entities = entities_of_all(said._raw_columns)
-    names = names_of(entities, legacy, said._label_style)
+    names = names_of(entities, said._legacy, said._label_style)
     return [
         {
             "name": name,

@@ -587,7 +587,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
     selected = map(entity.entity.adapt, columns)
     embedded = asked._with(
         entities=list(map(ColumnEntity, selected)),
-        legacy=True,
+        _legacy=True,
         _of_query=True,
         toplevel=False,
         _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,

@@ -369,10 +369,10 @@ class SelectBase(Statement):
 class Said(Generative):
     """What a SELECT may say beside its columns, be it a Query or a select().
 
-    The attributes are the defaults, the methods those that are the same for both. The last three
+    The attributes are the defaults, the methods those that are the same for both. The last four
     are the ORM's. _base: a union (or the like) that entities are read from. _eager: eager loading
-    is wanted. _of_query: it is, or was, a Query, whose rows have names of their own, and whose
-    DISTINCT adds the columns that it sorts by.
+    is wanted. _legacy: it is a Query. _of_query: it is, or was one; its rows have names of their
+    own, and its DISTINCT adds the columns that it sorts by.
     """
 
     _raw_columns: Any = ()
@@ -394,7 +394,7 @@ class Said(Generative):
     _with_options: tuple[Any, ...] = ()
     _base: Any = None
     _eager = True
-    _of_query = False
+    _legacy = _of_query = False
 
     def _check_no_statement(self, method: str) -> None:
         """A Query refuses `method` after from_statement(); a select() takes it at any time."""
