@@ -56,11 +56,7 @@ if TYPE_CHECKING:
 class Compilation:
     """One ORM select on its way to a Core select and a RowPlan.
 
-    options: already resolved (for lazy loads), else those of `asked`. purpose: what a known object
-    takes from a row. prior: the path from the first query to this one, which loads an attribute of
-    its objects; our paths continue it. subquery_root: see strategies.SubqueryLoader. binds: the
-    parameters whose values change between executions. Nothing is compiled before `statement` is
-    read.
+    Nothing is compiled before `statement` is read. The arguments are those of EntityPlanner.
     """
 
     def __init__(

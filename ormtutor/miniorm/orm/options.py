@@ -345,7 +345,7 @@ class LoaderOptions:
         return any(each.path[: len(path)] == path for each in self.resolved)
 
 
-NO_OPTIONS = LoaderOptions(())
+NO_LOADER_OPTIONS = LoaderOptions(())
 
 
 def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOptions:
@@ -370,7 +370,7 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
                     )
                     resolved.append(_added_up(before, each))
             said.update(before)
-    return LoaderOptions(resolved) if resolved else NO_OPTIONS
+    return LoaderOptions(resolved) if resolved else NO_LOADER_OPTIONS
 
 
 def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved:

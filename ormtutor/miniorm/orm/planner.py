@@ -22,7 +22,7 @@ from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
     LONGEST,
-    NO_OPTIONS,
+    NO_LOADER_OPTIONS,
     RELATIONSHIP_WILDCARD,
     LoaderOptions,
     Resolved,
@@ -78,9 +78,14 @@ JoinedLoad = namedtuple("JoinedLoad", "prop parent target isouter criteria")
 class EntityPlanner:
     """Decides what each entity of one query needs, by its mapping and the options.
 
+    options: already resolved (for lazy loads); None: those of `asked`. purpose: what a known object
+    takes from a row. prior: the path from the first query to this one, which loads an attribute of
+    its objects; our paths continue it. binds: the parameters whose values change between
+    executions. subquery_root: see strategies.SubqueryLoader.
+
     primary: the columns that are asked for; secondary: those that are joined eagerly, by joins.
     plans: all EntityPlans; with_later: those that have later loaders. repeats_parents: a collection
-    is joined, and a parent comes in several rows. The rest: see Compilation.
+    is joined, and a parent comes in several rows.
     """
 
     def __init__(
@@ -104,8 +109,8 @@ class EntityPlanner:
         elif asked.toplevel:
             options, self.later_options = self._resolved_options()
         else:
-            options = self.later_options = NO_OPTIONS
-        self.options = options if asked._eager else NO_OPTIONS
+            options = self.later_options = NO_LOADER_OPTIONS
+        self.options = options if asked._eager else NO_LOADER_OPTIONS
         self.primary = ColumnList()
         self.secondary = ColumnList()
         self.joins: list[JoinedLoad] = []
@@ -130,7 +135,10 @@ class EntityPlanner:
         except sa_exc.ArgumentError:
             if asked._eager:
                 raise
-            return NO_OPTIONS, NO_OPTIONS  # the original, too, ignores those that fit nothing here
+            return (
+                NO_LOADER_OPTIONS,
+                NO_LOADER_OPTIONS,
+            )  # the original, too, ignores those that fit nothing here
 
     # columns ---------------------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ class Loaders:
     (property, state, passive); they return a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or
     PASSIVE_NO_RESULT. An option passes `strategy` and `criteria` to the former.
     `eager`: makes a loader that runs when the rows are read, or returns None; called as (property,
-    strategy, compilation, place).
+    strategy, planner, place).
     `dynamic`: makes the AppenderQuery of a dynamic relationship, called as (impl, state).
     """
 

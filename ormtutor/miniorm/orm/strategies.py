@@ -5,7 +5,7 @@ Here:   lazy loading (load_lazily(), at the first read) and its refusals; select
         immediate loading, which run when the rows of a query are read; deferred columns.
 After:  orm/loading.py sends what is needed; orm/impls.py receives the values.
 
-Joined eager loading is not here: it is part of the query itself, in orm/context.py.
+Joined eager loading is not here: it is part of the query itself, in orm/planner.py and context.py.
 Each strategy compiles its SELECT once, and the engine keeps it under a key of its own.
 
 Follows: SQLAlchemy 1.4, "Relationship Loading Techniques".
@@ -30,7 +30,7 @@ from ormtutor.miniorm.orm.impls import state_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import in_identity_map, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
-from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
+from ormtutor.miniorm.orm.options import NO_LOADER_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.outcome import label_of, labels_in
 from ormtutor.miniorm.orm.rowloader import (
     LAZY_LOADING,
@@ -236,7 +236,7 @@ class LazyLoader:
     def _options_and_path(self, state: InstanceState) -> tuple[LoaderOptions, tuple[Any, ...]]:
         """The options for the related objects, and the path that leads to them."""
         if state.load_options is None:
-            return NO_OPTIONS, self.path
+            return NO_LOADER_OPTIONS, self.path
         options, path = state.load_options
         return options, (*path, self.prop)
 
@@ -336,7 +336,7 @@ class ImmediateLoader(EagerLoader):
     so that only the identity map is asked.
     """
 
-    def __init__(self, prop: RelationshipProperty, cycles: bool = False) -> None:
+    def __init__(self, prop: RelationshipProperty, cycles: bool) -> None:
         super().__init__(prop)
         how = flags.PASSIVE_NO_FETCH_RELATED if cycles else flags.PASSIVE_OFF
         self._passive = flags.NO_RAISE | how
@@ -600,7 +600,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
         embedded._distinct = True
     if asked._limit_clause is asked._offset_clause is None and not asked.keeps_order:
         embedded._order_by_clauses = ()
-    statement = Compilation(embedded, options=NO_OPTIONS).statement
+    statement = Compilation(embedded, options=NO_LOADER_OPTIONS).statement
     return statement.subquery()
 
 
