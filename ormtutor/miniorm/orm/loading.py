@@ -329,6 +329,7 @@ def load_expired(
 ) -> None:
     """Refresh the expired attributes `keys` of one object: the SELECT after a commit.
 
+    Without keys, as after `del` of the only one that was expired, the object is read as a whole.
     Raises: DetachedInstanceError: no session. ObjectDeletedError: the row is gone.
     InvalidRequestError: it never had a row, and its key is incomplete.
     """
@@ -351,7 +352,7 @@ def load_expired(
     # Differs from 1.4, which may flush here: see ormtutor/differences.py.
     autoflush, session.autoflush = session.autoflush, False
     try:
-        found = _load_again(session, state, ident, keys, cause=cause)
+        found = _load_again(session, state, ident, keys or None, cause=cause)
     finally:
         session.autoflush = autoflush
     if found is None and state.ident is not None:

@@ -30,7 +30,7 @@ from ormtutor.miniorm.orm.options import (
     undeferred,
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
-from ormtutor.miniorm.orm.rowloader import LOADING, POPULATE_EXISTING, EntityPlan, JoinedPlan
+from ormtutor.miniorm.orm.rowloader import LOADING, EntityPlan, JoinedPlan
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql.traversal import adapt_to
 
@@ -175,7 +175,7 @@ class EntityPlanner:
             self._select_column(prop, plan, place)
         elif strategy != mapped:
             plan.callables[prop.key] = partial(Loaders.deferred, prop)
-        elif plan.purpose is POPULATE_EXISTING:
+        elif plan.purpose.overwrites:
             plan.left_out.append(prop.key)
 
     def _is_wanted_now(self, prop: ColumnProperty, plan: EntityPlan, option: Resolved) -> bool:

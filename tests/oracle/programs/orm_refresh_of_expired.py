@@ -1,7 +1,7 @@
 """refresh() by names of an expired object: what its collection needs is loaded with the rest."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine
-from sqlalchemy.orm import Session, declarative_base, relationship
+from sqlalchemy.orm import Session, declarative_base, deferred, relationship
 
 Base = declarative_base()
 
@@ -11,6 +11,7 @@ class Shed(Base):
     id = Column(Integer, primary_key=True)
     name = Column(String)
     colour = Column(String)
+    size = deferred(Column(Integer, default=3))
     rakes = relationship("Rake", lazy="selectin")
     spades = relationship("Spade", lazy="joined")
 
@@ -70,3 +71,17 @@ for options in ([1], ["rakes"], [Shed.rakes]):
         s.get(Shed, 77, options=options)
     except Exception as error:
         print(type(error).__name__, str(error)[:60])
+
+# What is deleted while it alone is expired is loaded again, with the whole row; what is deferred is
+# left out then.
+s.rollback()
+shed = s.query(Shed).first()
+for flushes in (False, True):
+    with s.no_autoflush:
+        print(shed.name, shed.size)
+        s.expire(shed, ["name"])
+        shed.colour, shed.size = "grey", 5
+        if flushes:
+            s.flush()
+        del shed.name
+        print(shed.name, shed.colour, s.is_modified(shed), sorted(shed.__dict__), shed.size)
