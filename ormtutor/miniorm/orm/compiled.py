@@ -23,7 +23,7 @@ from ormtutor.miniorm.orm.asked import Asked, MapperEntity, entities_of_all
 from ormtutor.miniorm.orm.context import Compilation
 from ormtutor.miniorm.orm.entities import unchanged
 from ormtutor.miniorm.orm.rowloader import make_loader
-from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.sql.elements import and_, clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.select import TextualSelect
 from ormtutor.miniorm.sql.traversal import Binds, adapt_to, cache_key
@@ -331,10 +331,14 @@ def compile_shape(
     if query is None:
         warnings: list[str] = []
         try:
-            query = CompiledQuery(make(), bind.dialect, warnings)
+            compilation = make()
+            query = CompiledQuery(compilation, bind.dialect, warnings)
         except Exception:
             _do_what_comes_first(session, bind, cause, autoflush, warnings)
             raise
+        criteria = compilation.asked._where_criteria
+        if key is not None and criteria and cache_key(and_(*criteria))[0] is None:
+            key = None  # a load by a value whose type forbids it
         if key is None:
             query.compiled.origin = "no key"
         bind._shapes.keep(key, query)

@@ -4,6 +4,7 @@ import warnings
 
 from sqlalchemy import (
     Column,
+    ForeignKey,
     Integer,
     TypeDecorator,
     case,
@@ -15,7 +16,8 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import Session, aliased, declarative_base
+from sqlalchemy.orm import Session, aliased, backref, declarative_base, foreign, joinedload
+from sqlalchemy.orm import relationship, remote, selectinload
 
 Base = declarative_base()
 
@@ -92,6 +94,43 @@ for ask in (
         warnings.simplefilter("always")
         print(ask())
         print([str(each.message)[:52] for each in heard if "cache key" in str(each.message)])
+
+
+# Keys of such a type: whatever is loaded by one is sent without being kept.
+class Drawer(Base):
+    __tablename__ = "drawers"
+    code = Column(Cents, primary_key=True)
+    chest_code = Column(Cents, ForeignKey("drawers.code"))
+    label = Column(Quiet)
+    drawers = relationship("Drawer", backref=backref("chest", remote_side=code))
+    alike = relationship(
+        "Drawer", primaryjoin=lambda: Drawer.label == foreign(remote(Drawer.code)), viewonly=True
+    )
+
+
+Base.metadata.create_all(engine)
+session.add(Drawer(code=1, label=3, drawers=[Drawer(code=2), Drawer(code=3)]))
+session.commit()
+for ask in (
+    lambda: session.get(Drawer, 1).label,
+    lambda: len(session.get(Drawer, 1).drawers),
+    lambda: len(session.get(Drawer, 2).drawers),
+    lambda: session.expunge_all(),
+    lambda: session.get(Drawer, 2).chest.code,
+    lambda: session.get(Drawer, 1).alike,
+    lambda: session.expire(session.get(Drawer, 1)),
+    lambda: session.get(Drawer, 1).code,
+    lambda: session.refresh(session.get(Drawer, 2)),
+    lambda: session.expunge_all(),
+    lambda: session.query(Drawer).options(selectinload(Drawer.drawers)).count(),
+    lambda: len(session.query(Drawer).options(selectinload(Drawer.drawers)).all()),
+    lambda: len(session.query(Drawer).options(selectinload(Drawer.chest)).all()),
+    lambda: session.expunge_all(),
+    lambda: len(session.query(Drawer).options(joinedload(Drawer.drawers)).all()),
+):
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        print(ask() is None, len(heard))
 
 
 class Marked(TypeDecorator):
