@@ -41,6 +41,10 @@ _AUTHORITY = (
     r"(?::(?P<port>[^/?]*))?"
 )
 _Parts = namedtuple("_Parts", "drivername username password host port database query")
+_DIRECTLY = (
+    "Calling URL() directly is deprecated and will be disabled in a future release.  The public "
+    "constructor for URL is now the URL.create() method."
+)
 
 
 class URL(_Parts):
@@ -48,6 +52,11 @@ class URL(_Parts):
 
     __slots__ = ()
     __module__ = "sqlalchemy.engine.url"
+
+    def __new__(cls, *args: Any, **kw: Any) -> URL:
+        """Return what create() makes of the parts; older programs call the class."""
+        exc.warn(_DIRECTLY, exc.SADeprecationWarning)
+        return cls.create(*args, **kw)
 
     @classmethod
     def create(
@@ -73,7 +82,8 @@ class URL(_Parts):
             name: value if isinstance(value, str) else tuple(value)
             for name, value in (query or {}).items()
         }
-        return cls(drivername, username, password, host, number, database, immutabledict(options))
+        parts = (drivername, username, password, host, number, database, immutabledict(options))
+        return cls._make(parts)
 
     def render_as_string(self, hide_password: bool = True) -> str:
         """Return the URL as text, by default with *** for the password."""
@@ -92,6 +102,11 @@ class URL(_Parts):
         from urllib.parse import urlencode  # late: slow to import, and a query is rare
 
         return f"{text}?{urlencode(sorted(self.query.items()), doseq=True)}"
+
+    def __copy__(self, memo: Any = None) -> URL:
+        return self._replace()
+
+    __deepcopy__ = __copy__
 
     def __str__(self) -> str:
         return self.render_as_string(hide_password=False)

@@ -1,5 +1,7 @@
 """URLs and what create_engine makes of them."""
 
+from copy import copy, deepcopy
+
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import StaticPool
@@ -33,6 +35,15 @@ for url in (
     show("  engine", lambda: create_engine(url))
     show("  connects", lambda: create_engine(url).connect().execute(text("select 1")).scalar())
 show("as url", lambda: create_engine(URL.create("sqlite")))
+SETTINGS = {"drivername": "sqlite", "database": "shop.db"}
+show("the class called", lambda: URL(**SETTINGS))
+show("by place", lambda: URL("postgresql", "ann", "pw", "host", "5432", "shop"))
+show("nothing", lambda: URL())
+show("unknown part", lambda: URL("sqlite", nope=1))
+show("not a name", lambda: URL(5))
+show("engine", lambda: create_engine(URL(**{**SETTINGS, "database": None})))
+settings = URL.create("sqlite", database="shop.db", query={"mode": "ro"})
+show("copies", lambda: (copy(settings) == settings, deepcopy(settings) == settings))
 show("unknown argument", lambda: create_engine("sqlite://", nope=1))
 show("unknown arguments", lambda: create_engine("sqlite://", nope=1, other=2))
 show("no queue", lambda: create_engine("sqlite://", max_overflow=5, nope=1))
