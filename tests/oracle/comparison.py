@@ -84,9 +84,7 @@ CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
 def spelled(text: str) -> str:
     for difference in DIFFERENCES:
         text = difference.text(text)
-    if "SELECT " in text:
-        text = without_shared_columns(text)
-    return CIRCLE.sub(r"\1", text)
+    return CIRCLE.sub(r"\1", without_shared_columns(text))
 
 
 def without_shared_columns(sql: str) -> str:
