@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeAlias
 
     from ormtutor.miniorm.orm.entities import AliasedInsp
-    from ormtutor.miniorm.orm.query import Query, StatementOfEntities
+    from ormtutor.miniorm.orm.execute import StatementOfEntities
+    from ormtutor.miniorm.orm.query import Query
     from ormtutor.miniorm.sql.elements import ClauseElement, ColumnElement
     from ormtutor.miniorm.sql.selectable import FromClause
     from ormtutor.miniorm.sql.type_api import TypeEngine

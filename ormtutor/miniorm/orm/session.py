@@ -28,11 +28,12 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import flags, loading, unitofwork
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
+from ormtutor.miniorm.orm.execute import execute
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.mapper import class_mapper
 from ormtutor.miniorm.orm.merge import Merge
-from ormtutor.miniorm.orm.query import Query, session_execute
+from ormtutor.miniorm.orm.query import Query
 from ormtutor.miniorm.orm.state import NOTHING, instance_state
 from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction
 
@@ -565,7 +566,7 @@ class Session:
     ) -> Any:
         """Execute a statement in this session's transaction; return its Result."""
         arguments = dict(bind_arguments or {}, **kw)
-        return session_execute(self, statement, params, execution_options, arguments)
+        return execute(self, statement, params, execution_options, arguments)
 
     def scalar(self, statement: Any, params: Any = None, **kw: Any) -> Any:
         """The first column of the first row, or None; `kw` as for execute()."""
