@@ -55,7 +55,7 @@ class URL(_Parts):
 
     def __new__(cls, *args: Any, **kw: Any) -> URL:
         """Return what create() makes of the parts; older programs call the class."""
-        exc.warn(_DIRECTLY, exc.SADeprecationWarning)
+        exc.warn_deprecated(_DIRECTLY)
         return cls.create(*args, **kw)
 
     @classmethod

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn
 
     from ormtutor.miniorm.engine.execution import ExecutionContext
-    from ormtutor.miniorm.orm.asked import Asked, Entity, UniqueKey
+    from ormtutor.miniorm.orm.asked import Entity, UniqueKey
     from ormtutor.miniorm.orm.planner import Adapt
     from ormtutor.miniorm.orm.query import Query
     from ormtutor.miniorm.orm.rowloader import Purpose, RowLoader, RowPlan

@@ -135,10 +135,8 @@ class EntityPlanner:
         except sa_exc.ArgumentError:
             if asked._eager:
                 raise
-            return (
-                NO_LOADER_OPTIONS,
-                NO_LOADER_OPTIONS,
-            )  # the original, too, ignores those that fit nothing here
+            # The original, too, ignores those that fit nothing here.
+            return NO_LOADER_OPTIONS, NO_LOADER_OPTIONS
 
     # columns ---------------------------------------------------------------------------------
 
