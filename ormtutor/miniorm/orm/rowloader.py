@@ -136,6 +136,14 @@ class EntityPlan:
 JoinedPlan = namedtuple("JoinedPlan", "prop impl entity")
 
 
+def with_joined(plans: Iterable[EntityPlan]) -> list[EntityPlan]:
+    """These plans and those joined to them, parents first."""
+    found = [*plans]
+    for plan in found:
+        found += [joined.entity for joined in plan.joined]
+    return found
+
+
 class RowPlan:
     """What a row gives: EntityPlans and positions of plain values, in order.
 
@@ -156,10 +164,7 @@ class RowPlan:
 
     def entities(self) -> list[EntityPlan]:
         """Every EntityPlan, parents before the ones joined to them."""
-        found = [each for each in self.outputs if isinstance(each, EntityPlan)]
-        for plan in found:
-            found += [joined.entity for joined in plan.joined]
-        return found
+        return with_joined(each for each in self.outputs if isinstance(each, EntityPlan))
 
 
 class LoadContext:
@@ -629,7 +634,7 @@ class _EntitySource:
         """Set up the collector for this attribute, if the object lacks it."""
         key, is_collection = child.prop.key, child.prop.uselist
         place = "{}" if is_collection else "values"
-        if is_collection and child.entity.at_once:
+        if is_collection and any(each.at_once for each in with_joined([child.entity])):
             # What is loaded at once may lead back here: the collection is there, still empty.
             impl = self._source.name("impl", child.impl)
             place = f"fill_collection({impl}, {self.obj}, ()) or {{}}"
