@@ -19,6 +19,8 @@ from types import ModuleType
 from typing import Any
 
 CUTOFF = 0.6
+# A function of Python's own is meant by a slip of the keys alone: User is not super.
+SLIP = 0.75
 ENGINE_KEYWORDS = ("connect_args", "creator", "echo", "future", "pool_size", "poolclass")
 LONGEST = 60  # characters of a name that is worth comparing
 
@@ -58,12 +60,15 @@ def _closest(word: str, names: Iterable[str]) -> str:
 
 
 def _names(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:
+    from difflib import get_close_matches
+
     trace = error.__traceback__
     local: list[str] = []
     while trace is not None:
         local = list(trace.tb_frame.f_locals)
         trace = trace.tb_next
-    return [*local, *namespace, *vars(builtins)]
+    slips = get_close_matches(found["word"].lower(), vars(builtins), 1, SLIP)
+    return [*local, *namespace, *slips]
 
 
 def _attributes(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:

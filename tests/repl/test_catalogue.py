@@ -570,6 +570,8 @@ class Reader(Base):
 """
 MEANT: list[tuple[Program, str]] = [
     (("shelf = 1", "shlef"), "shelf"),
+    (("pritn(1)",), "print"),
+    (("[none]",), "None"),
     (("ada = Author(nmae='Ada')",), "name"),
     ((FIRST, "ada.boks"), "books"),
     (("Author.boks",), "books"),
@@ -591,6 +593,7 @@ MEANT: list[tuple[Program, str]] = [
 FAR: list[Program] = [
     ("zzzzzz",),
     ("x",),
+    ("session.query(Idol)",),  # Python's id is not meant
     ("Author(zzzzzz=1)",),
     ("session.zzzzzz",),
     ("import zzzzzz",),
