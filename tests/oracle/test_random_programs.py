@@ -70,8 +70,9 @@ def test_many_random_programs_do_the_same(chunk: int, kind: str, both: Both) -> 
         difference(MAKERS[kind](seed), *both[seed % 2]) for seed in range(first, first + CHUNK)
     ]
     differing = [text for text in found if text]
-    print(f"{kind}, seeds from {first}: {CHUNK - len(differing)} of {CHUNK} agree")
-    assert differing == []
+    agree = f"{kind}, seeds from {first}: {CHUNK - len(differing)} of {CHUNK} agree"
+    print(agree)
+    assert not differing, "\n\n".join([agree, *differing])
 
 
 if __name__ == "__main__":
